@@ -1,0 +1,325 @@
+"""The doctor Q&A layout, read by its visible landmarks: which section is which.
+
+In page order: ``TITLE - DEPARTMENT``, ``Share to:``, the question's title and text, the asker line
+(``LILY, 20~29 year old female. Ask Date: 2003/10/20``), per answer ``Dr. X reply DEPARTMENT``, text and
+``Reply Date: …``, then ``More Info``, ``Similar Q&A`` (teasers with ``[Read More]``) and ``Related FAQ``, which may
+also stand in a sidebar ahead of all. Any section may be missing; a page with neither an asker line nor a dated
+answer is no question page.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from qa_scraper.extraction.blocks import Block, page_blocks, visible
+from qa_scraper.extraction.landmarks import (
+    AskerLine,
+    asker_line,
+    is_department,
+    is_more_info,
+    is_related_faq,
+    is_section_heading,
+    is_share,
+    is_similar,
+    read_more,
+    rejoined,
+    reply_date,
+    reply_line,
+)
+from qa_scraper.extraction.sections import NoQuestion, RawAnswer, RawTeaser, RawTopic, Sections
+from qa_scraper.extraction.teasers import read_teasers, read_topics
+from qa_scraper.page import Page
+from qa_scraper.text import clean_line
+
+NAME: Final = "edoctor"
+
+_DASH: Final = re.compile(r"\s*[-–—|]\s+|\s+[-–—|]\s*")
+_COUNTER: Final = re.compile(r"(?:views?|hits|clicks|reads?)\s*[:：]?\s*[\d,.]+[km]?", re.IGNORECASE)
+_GREETING: Final = re.compile(r"(?:hello|hi|hey|dear|good (?:morning|afternoon|evening|day)|greetings|doctor|dr\.?)\b", re.IGNORECASE)
+_GOES_ON: Final = re.compile(r"[,:;，：；、]$")
+_STATEMENT: Final = re.compile(r"[.!。！…]$")
+_TITLE_LENGTH: Final = 200
+_STATEMENT_LENGTH: Final = 120
+_COPYRIGHT: Final = re.compile(r"(?:©|\(c\)|copyright\b)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A section after the body or beside it: its heading at ``start``, the first line past it at ``end``."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """An answer in the body: the line of its author, of its date (None: undated), the first line past it."""
+
+    start: int
+    date_at: int | None
+    end: int
+
+
+def read(page: Page) -> Sections | NoQuestion:
+    """Splits a page of this layout into its sections, or says why it is none."""
+    blocks = page_blocks(page)
+    lines = rejoined(visible(blocks))
+    similar, teasers = _best_similar(lines)
+    faq, topics = _best_faq(lines)
+    body = _body(lines, similar, faq)
+    replies = _replies(body)
+    first_reply = replies[0].start if replies else None
+    asker_at = _asker_at(body, first_reply)
+    if asker_at is None and not any(reply.date_at is not None for reply in replies):
+        return NoQuestion(_why_not(body, len(teasers)))
+    if not replies and asker_at is not None and _is_listing(body):
+        return NoQuestion("a listing: asker lines of several questions, or one that leads on to [Read More]")
+    departments = _departments(lines)
+    opening = body[: asker_at if asker_at is not None else first_reply]
+    heading_at = _heading_at(opening, page.title, departments)
+    heading = opening[heading_at].text if heading_at is not None else _heading_elsewhere(blocks, page.title, departments)
+    title, department = _split_heading(heading, page.title, departments)
+    question = _question_lines(opening, heading_at, department)
+    answered_to = replies[-1].end if replies else (asker_at or 0) + 1
+    if not question and asker_at is not None and first_reply is not None:
+        question = body[asker_at + 1 : first_reply]
+    question_title, question_text = _split_question(question)
+    more_info = _more_info(body, answered_to)
+    if not topics:
+        _, topics = _best_faq(visible(blocks, ("main", "aside")))
+    if not teasers:
+        _, teasers = _best_similar(visible(blocks, ("main", "aside")))
+    asker = asker_line(body[asker_at]) if asker_at is not None else None
+    asker = asker or AskerLine("", "", "", "")
+    answers = tuple(_answer(body, reply) for reply in replies)
+    if not department:
+        department = next((answer.author.department for answer in answers if answer.author.department), "")
+    landmarks = (department, asker_at is not None, answers, all(a.answered_on for a in answers), more_info, teasers, topics)
+    return Sections(
+        layout=NAME,
+        confidence=round(sum(map(bool, landmarks)) / len(landmarks), 2),
+        title=title,
+        categories=(department,) if department else (),
+        question_title=question_title,
+        question_text=question_text,
+        asked_on=asker.asked_on,
+        asker_name=asker.name,
+        asker_age=asker.age,
+        asker_gender=asker.gender,
+        answers=answers,
+        more_info=more_info,
+        related_questions=tuple(teasers),
+        related_topics=tuple(topics),
+    )
+
+
+def _best_similar(lines: list[Block]) -> tuple[_Span | None, list[RawTeaser]]:
+    """The "Similar Q&A" section that holds the most teasers; the last heading of that name where none holds any."""
+    best: tuple[_Span | None, list[RawTeaser]] = (None, [])
+    for start in (at for at, line in enumerate(lines) if is_similar(line)):
+        end = _section_end(lines, start)
+        used, teasers = read_teasers(lines[start + 1 : end])
+        if len(teasers) >= len(best[1]):
+            best = _Span(start, start + 1 + used if teasers else start + 1), teasers
+    return best
+
+
+def _best_faq(lines: list[Block]) -> tuple[_Span | None, list[RawTopic]]:
+    """The "Related FAQ" section that holds the most topics; the last heading of that name where none holds any."""
+    best: tuple[_Span | None, list[RawTopic]] = (None, [])
+    for start in (at for at, line in enumerate(lines) if is_related_faq(line)):
+        used, topics = read_topics(lines[start + 1 : _section_end(lines, start)])
+        if len(topics) >= len(best[1]):
+            best = _Span(start, start + 1 + used), topics
+    return best
+
+
+def _section_end(lines: list[Block], start: int) -> int:
+    """First line past the section that begins at *start*: another section's heading, or outside of what holds it."""
+    depth = lines[start + 1].shared if start + 1 < len(lines) else 0
+    for at in range(start + 1, len(lines)):
+        if is_section_heading(lines[at]) or lines[at].shared < depth:
+            return at
+    return len(lines)
+
+
+def _body(lines: list[Block], similar: _Span | None, faq: _Span | None) -> list[Block]:
+    """The lines of question, answers and "More Info": what stands ahead of the two related sections and around them.
+
+    A related section ends the body, unless the question is only asked or answered after it (a sidebar ahead of the article).
+    """
+    spans = [span for span in (similar, faq) if span is not None]
+    ahead = [span for span in spans if any(_opens_question(line) for line in lines[span.end :])]
+    end = min((span.start for span in spans if span not in ahead), default=len(lines))
+    return [line for at, line in enumerate(lines[:end]) if not any(span.start <= at < span.end for span in ahead)]
+
+
+def _opens_question(line: Block) -> bool:
+    return asker_line(line) is not None or reply_date(line) is not None
+
+
+def _replies(body: list[Block]) -> list[_Reply]:
+    """The answers in page order. A line that only may name a doctor counts where a Reply Date follows it."""
+    starts = [(at, line) for at, block in enumerate(body) if (line := reply_line(block)) is not None]
+    replies: list[_Reply] = []
+    for number, (at, line) in enumerate(starts):
+        if replies and at < replies[-1].end:
+            continue
+        following = next((later for later, other in starts[number + 1 :] if other.certain), len(body))
+        date_at = next((i for i in range(at + 1, following) if reply_date(body[i])), None)
+        end = date_at + 1 if date_at is not None else next((i for i in range(at, following) if is_more_info(body[i])), following)
+        if any(asker_line(inner) for inner in body[at:end]):
+            continue  # words of the question: the asker line is still to come
+        if date_at is not None or (line.certain and all(read_more(inner) is None for inner in body[at:end])):
+            replies.append(_Reply(at, date_at, end))
+    return replies
+
+
+def _asker_at(body: list[Block], first_reply: int | None) -> int | None:
+    """The asker line: the last one ahead of the first answer (a question may quote another one)."""
+    found = [at for at, line in enumerate(body[:first_reply]) if asker_line(line) is not None]
+    return found[-1] if found else None
+
+
+def _is_listing(body: list[Block]) -> bool:
+    askers = sum(asker_line(line) is not None for line in body)
+    return askers > 1 or any(read_more(line) is not None for line in body)
+
+
+def _why_not(body: list[Block], teasers: int) -> str:
+    listed = teasers + sum(read_more(line) is not None for line in body)
+    if listed:
+        return f"a listing: {listed} teasers, but neither an asker line nor a dated answer"
+    if not body:
+        return "an empty page"
+    return "neither an asker line (…Ask Date: …) nor a dated answer (Dr. … reply …, Reply Date: …)"
+
+
+def _departments(lines: list[Block]) -> set[str]:
+    """Departments that the page names in its landmarks, in small letters."""
+    named = {line.author.department for block in lines if (line := reply_line(block)) is not None and line.certain}
+    named.update(match[1] for block in lines if (match := re.fullmatch(r".*?\(([^()]+)\)", block.text)) and is_department(match[1]))
+    return {name.lower() for name in named}
+
+
+def _heading_at(opening: list[Block], page_title: str, departments: set[str]) -> int | None:
+    """The page's heading among the lines ahead of the asker line, by level, department suffix and ``<title>``."""
+    wanted = clean_line(page_title).lower()
+    best, best_score = None, 0
+    for at, line in enumerate(opening):
+        if line.only_links and not line.heading:
+            continue
+        score = {0: 0, 1: 4, 2: 2}.get(line.heading, 1)
+        score += 4 if wanted.startswith(line.text.lower()) and wanted else 3 * (line.text.lower() in wanted)
+        score += 4 * (at + 1 < len(opening) and is_share(opening[at + 1]))
+        suffix = _suffix(line.text, departments)
+        score += 5 * (suffix.lower() in departments) or 2 * bool(suffix)
+        score -= 1 * bool(line.links)
+        if score > best_score:
+            best, best_score = at, score
+    if best is None and not wanted and opening:
+        return 0
+    return best
+
+
+def _heading_elsewhere(blocks: list[Block], page_title: str, departments: set[str]) -> str:
+    """The heading of a page that shows it in its header, or only as ``<title>``."""
+    wanted = clean_line(page_title)
+    for block in visible(blocks, ("header",)):
+        if block.heading and block.text.lower() in (wanted.lower() or block.text.lower()):
+            return block.text
+    parts = _DASH.split(wanted)
+    named = next((at for at, part in enumerate(parts) if at and part.lower() in departments), None)
+    return wanted if named is None else " - ".join(parts[: named + 1])
+
+
+def _suffix(heading: str, departments: set[str]) -> str:
+    """The department behind the last dash of *heading*; a known one may hold dashes itself. Empty if there is none."""
+    dashes = list(_DASH.finditer(heading))
+    for dash in dashes:
+        if heading[dash.end() :].lower() in departments and heading[: dash.start()].strip():
+            return heading[dash.end() :]
+    for dash in reversed(dashes):
+        suffix = heading[dash.end() :]
+        if suffix and heading[: dash.start()].strip():
+            return suffix if is_department(suffix) and dash[0][0].isspace() else ""
+    return ""
+
+
+def _split_heading(heading: str, page_title: str, departments: set[str]) -> tuple[str, str]:
+    """Title and department of the page; ``<title>`` may show the department where the heading does not."""
+    suffix = _suffix(heading, departments)
+    if suffix:
+        return heading[: -len(suffix)].rstrip(" -–—|"), suffix
+    full = clean_line(page_title)
+    if heading and full.lower().startswith(heading.lower()) and len(full) > len(heading):
+        parts = [part for part in _DASH.split(full[len(heading) :]) if part]
+        named = next((part for part in parts if part.lower() in departments), "")
+        return heading, named
+    return heading, ""
+
+
+def _question_lines(opening: list[Block], heading_at: int | None, department: str) -> list[Block]:
+    """The lines of the question: what follows heading, share links and counters, up to the asker line."""
+    lines = opening[0 if heading_at is None else heading_at + 1 :]
+    share_at = next((at for at, line in enumerate(lines) if is_share(line)), None)
+    for part in (lines[share_at + 1 :] if share_at is not None else [], lines[:share_at]):
+        start = next((at for at, line in enumerate(part) if not _is_furniture(line, department)), len(part))
+        if part[start:]:
+            return part[start:]
+    return []
+
+
+def _is_furniture(line: Block, department: str) -> bool:
+    return (
+        (line.only_links and not line.heading)
+        or is_section_heading(line)
+        or line.text.strip("()").lower() == department.lower()
+        or bool(_COUNTER.fullmatch(line.text))
+    )
+
+
+def _split_question(lines: list[Block]) -> tuple[str, str]:
+    """Title and text of the question: its first line is its title unless it reads like the beginning of the text."""
+    if not lines:
+        return "", ""
+    first, rest = lines[0], lines[1:]
+    if not first.heading:
+        parted = not rest or rest[0].paragraph
+        statement = _STATEMENT.search(first.text) and (not parted or len(first.text) > _STATEMENT_LENGTH)
+        if (
+            len(first.text) > _TITLE_LENGTH
+            or _GOES_ON.search(first.text)
+            or statement
+            or (rest and _GREETING.match(first.text) and len(first.text.split()) <= 4)
+            or (not rest and (_STATEMENT.search(first.text) or len(first.text) > _STATEMENT_LENGTH))
+        ):
+            return "", _text(lines)
+    return first.text, _text(rest)
+
+
+def _answer(body: list[Block], reply: _Reply) -> RawAnswer:
+    line = reply_line(body[reply.start])
+    assert line is not None
+    end = reply.date_at if reply.date_at is not None else reply.end
+    answered_on = reply_date(body[reply.date_at]) if reply.date_at is not None else None
+    return RawAnswer(line.author, _text(body[reply.start + 1 : end]), answered_on or "")
+
+
+def _more_info(body: list[Block], answered_to: int) -> str:
+    """The "More Info" section: the first such heading after the answers that prose follows."""
+    for start in range(answered_to, len(body)):
+        if not is_more_info(body[start]):
+            continue
+        section = body[start + 1 : _section_end(body, start)]
+        while section and (section[-1].only_links or _COPYRIGHT.match(section[-1].text)):
+            section.pop()
+        if any(not line.only_links for line in section):
+            return _text(section)
+    return ""
+
+
+def _text(lines: list[Block]) -> str:
+    return "".join(("\n\n" if line.paragraph else "\n") + line.text for line in lines).strip()

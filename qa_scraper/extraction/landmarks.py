@@ -1,0 +1,198 @@
+"""The visible landmarks of the doctor Q&A layout: what a line must look like to be one.
+
+A landmark is a whole line. The same words inside running text, in a link or on a button are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from qa_scraper.extraction.blocks import Block
+from qa_scraper.extraction.sections import RawAuthor
+from qa_scraper.text import parse_date
+
+_MORE_INFO: Final = re.compile(r"more info(?:rmation)?\s*[:：]?", re.IGNORECASE)
+_SIMILAR: Final = re.compile(r"similar q\s?(?:&|and|＆)\s?as?\s*[:：]?", re.IGNORECASE)
+_RELATED_FAQ: Final = re.compile(r"related faqs?\s*[:：]?", re.IGNORECASE)
+_READ_MORE: Final = re.compile(r"\[\s*read more\s*\]\s*(?P<title>.*)|read more\s*(?:…|\.\.\.|»|>)?", re.IGNORECASE)
+_SHARE: Final = re.compile(r"share(?: this)?(?: to| on| via)?\s*[:：]?\s*(?P<rest>.*)", re.IGNORECASE)
+
+_REPLY_DATE: Final = re.compile(r"repl(?:y|ied) date\s*[:：]\s*(?P<date>.*)", re.IGNORECASE)
+_ASK_DATE: Final = re.compile(r"(?P<asker>.*?)\s*\bask(?:ed)? date\s*[:：]\s*(?P<date>\S.*)", re.IGNORECASE)
+_DATE_LABEL: Final = re.compile(r".*\b(?:ask|reply) date\s*[:：]", re.IGNORECASE)
+_GENDER: Final = r"(?:female|male|woman|man|girl|boy|lady|gentleman|other|non-?binary|unknown)"
+_AGE: Final = (
+    r"(?:(?:over|under|above|below|at least|less than|up to)\s*)?\d{1,3}"
+    r"(?:\s*(?:~|～|-|–|—|to)\s*\d{1,3}|\s*\+|\s+(?:and|or) (?:above|over|older))?"
+)
+_ASKER: Final = re.compile(
+    rf"(?:(?P<name>.*)[,，]\s*)?(?P<age>{_AGE})[\s-]*years?[\s-]*old(?:[\s,]+(?P<gender>{_GENDER}))?\s*[.。,]?", re.IGNORECASE
+)
+_ASKER_WITHOUT_AGE: Final = re.compile(rf"(?:(?P<name>.*)[,，]\s*)?(?P<gender>{_GENDER})\s*[.。,]?", re.IGNORECASE)
+_ASKER_NAME_LENGTH: Final = 60
+_LINE_LENGTH: Final = 300  # no landmark line is longer; bounds the work on hostile lines
+
+_TITLE: Final = r"(?:Dr|Prof|Doctor|Professor|Physician|Pharmacist|Dietitian|Nutritionist|Psychologist|Nurse|Therapist)\.?"
+_REPLY: Final = re.compile(
+    rf"(?:(?P<title>{_TITLE}(?:\s+Dr\.)?)\s*)?(?P<name>\S.*?)\s+(?:reply|replies|replied)(?:\s*[:：]\s*|\s+|$)(?P<department>.*)",
+)
+_LOWER_IN_NAMES: Final = frozenset("al bin binti da de del den der di do dos du e el ibn la le ten ter van von y zu".split())
+_LOWER_IN_DEPARTMENTS: Final = frozenset("& - – / a and by de et for in of on the to und with".split())
+_DEPARTMENT_LENGTH: Final = 80
+_NAME_WORDS: Final = 8
+_ENDS_SENTENCE: Final = re.compile(r"[.!?。！？;；:：,，]$")
+_SENTENCE_INSIDE: Final = re.compile(r"[!?。！？;；:：]|(?<!\b\w)(?<!\bDr)(?<!\bJr)(?<!\bSr)(?<!\bSt)\.\s")
+
+
+@dataclass(frozen=True, slots=True)
+class AskerLine:
+    """``LILY, 20~29 year old female. Ask Date: 2003/10/20`` in its parts, as written."""
+
+    name: str
+    age: str
+    gender: str
+    asked_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyLine:
+    """``Dr. Zeng Guosen reply Internal Medicine`` in its parts; ``certain`` where it starts with a doctor's title."""
+
+    author: RawAuthor
+    certain: bool
+
+
+def _stands_alone(block: Block) -> bool:
+    return bool(block.heading) or not block.only_links
+
+
+def is_more_info(block: Block) -> bool:
+    """Whether the line is the heading of the "More Info" section."""
+    return bool(_MORE_INFO.fullmatch(block.text)) and _stands_alone(block)
+
+
+def is_similar(block: Block) -> bool:
+    """Whether the line is the heading of the "Similar Q&A" section."""
+    return bool(_SIMILAR.fullmatch(block.text)) and _stands_alone(block)
+
+
+def is_related_faq(block: Block) -> bool:
+    """Whether the line is the heading of the "Related FAQ" section."""
+    return bool(_RELATED_FAQ.fullmatch(block.text)) and _stands_alone(block)
+
+
+def is_section_heading(block: Block) -> bool:
+    """Whether a further section of the page begins at the line."""
+    return is_more_info(block) or is_similar(block) or is_related_faq(block)
+
+
+def read_more(block: Block) -> str | None:
+    """The title behind ``[Read More]`` (an empty string where none stands there); None for any other line."""
+    match = _READ_MORE.fullmatch(block.text)
+    return None if match is None else (match["title"] or "")
+
+
+def is_share(block: Block) -> bool:
+    """Whether the line offers to share the page (``Share to:`` and links)."""
+    match = _SHARE.fullmatch(block.text)
+    if match is None or len(block.text) > _LINE_LENGTH:
+        return False
+    rest_at = match.start("rest")
+    linked = sum(link.end - max(link.start, rest_at) for link in block.links if link.end > rest_at)
+    return not match["rest"] or linked * 2 >= len(match["rest"]) or (":" in block.text and len(match["rest"]) < 60)
+
+
+def reply_date(block: Block) -> str | None:
+    """The date of a ``Reply Date: 2003/10/20`` line as written; None for any other line, ``Reply Date: pending`` too."""
+    match = _REPLY_DATE.fullmatch(block.text) if len(block.text) <= _LINE_LENGTH else None
+    return match["date"] if match and parse_date(match["date"]) else None
+
+
+def asker_line(block: Block) -> AskerLine | None:
+    """The parts of an asker line; None for any other line."""
+    match = _ASK_DATE.fullmatch(block.text) if len(block.text) <= _LINE_LENGTH else None
+    if match is None or parse_date(match["date"]) is None:
+        return None
+    asker, asked_on = match["asker"].strip(), match["date"]
+    parts = _ASKER.fullmatch(asker)
+    if parts:
+        return AskerLine(parts["name"] or "", parts["age"], parts["gender"] or "", asked_on)
+    parts = _ASKER_WITHOUT_AGE.fullmatch(asker)
+    if parts and len(parts["name"] or "") <= _ASKER_NAME_LENGTH:
+        return AskerLine(parts["name"] or "", "", parts["gender"], asked_on)
+    name = asker[:-1].rstrip() if asker.endswith((".", "。", ",", "，")) else asker
+    # Without an age the words in front of the date must be a name that a stop parts from it, not a sentence.
+    if len(name) > _ASKER_NAME_LENGTH or (name and name == asker) or _SENTENCE_INSIDE.search(name):
+        return None
+    return AskerLine(name, "", "", asked_on)
+
+
+def reply_line(block: Block) -> ReplyLine | None:
+    """The parts of a ``Dr. X reply DEPARTMENT`` line; None for any other line, running text above all."""
+    if len(block.text) > _LINE_LENGTH:
+        return None
+    match = _REPLY.fullmatch(block.text)
+    if match is None or not _is_person(match["name"]):
+        return None
+    department = match["department"].strip()
+    if department and not is_department(department):
+        return None
+    title = match["title"] or ""
+    return ReplyLine(RawAuthor(title, match["name"], department), certain=bool(title and department))
+
+
+def is_department(text: str) -> bool:
+    """Whether *text* can be the name of a department: short, capitalised words, no sentence."""
+    if not text or len(text) > _DEPARTMENT_LENGTH or _ENDS_SENTENCE.search(text) or _SENTENCE_INSIDE.search(text):
+        return False
+    words = re.split(r"[\s/()\[\]]+", text)
+    return not text[0].islower() and all(
+        word.lower() in _LOWER_IN_DEPARTMENTS or not word[0].islower() for word in words if word
+    )
+
+
+def _is_person(text: str) -> bool:
+    words = text.split()
+    if len(words) > _NAME_WORDS or _SENTENCE_INSIDE.search(text):
+        return False
+    # Somebody who writes a name in small letters does it throughout: "dr. lin", but never "lin told me to wait".
+    odd = [word for word in words if word[0].islower() and word.lower() not in _LOWER_IN_NAMES and "'" not in word[:3]]
+    return not odd or len(words) == 1
+
+
+def rejoined(blocks: Iterable[Block]) -> list[Block]:
+    """The lines with those landmark lines put together that the page breaks over several (cells, list items).
+
+    ``Reply Date:`` | ``2003/10/20``; ``LILY,`` | ``20~29 year old female.`` | ``Ask Date: 2003/10/20``;
+    ``Dr. Zeng Guosen reply`` | ``Internal Medicine``.
+    """
+    lines: list[Block] = []
+    for block in blocks:
+        lines.append(block)
+        while len(lines) > 1 and _belong_together(lines[-2], lines[-1]):
+            lines[-2:] = [_joined(lines[-2], lines[-1])]
+    return lines
+
+
+def _belong_together(first: Block, last: Block) -> bool:
+    if len(first.text) + len(last.text) > _LINE_LENGTH:
+        return False
+    if _DATE_LABEL.fullmatch(first.text):
+        joined = _joined(first, last)
+        return bool(reply_date(joined) or asker_line(joined))
+    asker = asker_line(last)
+    if asker is not None and not asker.name:
+        parts_follow = not (asker.age or asker.gender) and _ASKER.fullmatch(first.text)
+        name_alone = first.text.endswith((",", "，")) and len(first.text) <= _ASKER_NAME_LENGTH
+        return bool(parts_follow or (name_alone and (asker.age or asker.gender)))
+    if first.text.endswith(" reply") and not is_section_heading(last) and reply_line(last) is None:
+        line = reply_line(_joined(first, last))
+        return line is not None and line.certain and not last.heading
+    return False
+
+
+def _joined(first: Block, last: Block) -> Block:
+    return replace(first, text=f"{first.text} {last.text}")

@@ -1,0 +1,174 @@
+"""A page: bytes, URL and headers become decoded text and a tree. The charset decision lives here, once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal
+
+from charset_normalizer import from_bytes
+from lxml import etree
+from w3lib.encoding import (
+    html_body_declared_encoding,
+    http_content_type_encoding,
+    read_bom,
+    resolve_encoding,
+    to_unicode,
+)
+
+from qa_scraper.urls import page_address
+
+Kind = Literal["html", "text", "binary"]
+
+_TAG: Final = re.compile(
+    r"<(?:!doctype|html|head|body|div|p|br|table|span|article|section|main|h[1-6]|ul|title|meta|a)\b[^<]*>", re.IGNORECASE
+)
+_MAGIC: Final = (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b", b"\x7fELF", b"RIFF", b"Rar!")
+_BODY_SNIFFED: Final = 4096
+_MARKUP_TYPES: Final = ("html", "xml")
+# Attributes that hold the address of another page; pictures, scripts and frames are no pages of the crawl.
+_LINK_XPATH: Final = etree.XPath("//a/@href | //area/@href | //link[@rel='next' or @rel='prev']/@href")
+_BASE_XPATH: Final = etree.XPath("string(//base/@href)")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One fetched or read document.
+
+    ``text`` is decoded and holds neither NUL nor lone surrogates. ``url`` is the address that it was fetched at (the
+    base of its links), None for a file read without one.
+    """
+
+    text: str
+    kind: Kind
+    url: str | None = None
+    content_language: str | None = None
+    encoding: str = "utf-8"
+
+    @classmethod
+    def from_bytes(
+        cls,
+        body: bytes,
+        *,
+        url: str | None = None,
+        content_type: str | None = None,
+        content_language: str | None = None,
+    ) -> Page:
+        """Decodes *body*. *content_type* is the value of that header (``text/html; charset=big5``) or None."""
+        kind = _kind(body, content_type)
+        if kind == "binary":
+            return cls("", kind, url)
+        encoding, text = _decode(body, content_type)
+        if kind == "text" and not _declares_text(content_type) and _TAG.search(text[:_BODY_SNIFFED]):
+            kind = "html"
+        text = text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+        return cls(text, kind, url, content_language, encoding)
+
+    @cached_property
+    def _parsed(self) -> tuple[etree._Element | None, bool]:
+        """The root element, and whether the parser stopped before the end."""
+        if self.kind != "html":
+            return None, False
+        # huge_tree raises the parser's limit on depth from 256 levels to 2,048; past that it stops and does not raise.
+        parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True)
+        try:
+            root = etree.fromstring(self.text.encode("utf-8"), parser)
+        except etree.XMLSyntaxError:
+            return None, False
+        return root, any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
+
+    @property
+    def tree(self) -> etree._Element | None:
+        """Root element of the parsed page; None for plain text and for a page without any element."""
+        return self._parsed[0]
+
+    @property
+    def unreadable(self) -> str | None:
+        """Why the page could not be read to its end, None where it could."""
+        if self.kind == "binary":
+            return "not text: a binary file or a media type that holds no page"
+        return "nested deeper than 2,045 levels: the parser stops there" if self._parsed[1] else None
+
+    @cached_property
+    def base_url(self) -> str | None:
+        """What relative links are resolved against: ``<base href>`` on top of the page's own URL."""
+        declared = _BASE_XPATH(self.tree) if self.tree is not None else ""
+        if not isinstance(declared, str) or not declared.strip():
+            return self.url
+        return page_address(self.url or "", declared) or self.url
+
+    def links(self) -> list[str]:
+        """The addresses of all links to web pages, in page order, each once, without fragments."""
+        base = self.base_url
+        if base is None or self.tree is None:
+            return []
+        hrefs = _LINK_XPATH(self.tree)
+        found = (page_address(base, str(href)) for href in hrefs if not str(href).startswith("#"))
+        return list(dict.fromkeys(address for address in found if address))
+
+    @cached_property
+    def language(self) -> str | None:
+        """Language of the page as it declares it (``<html lang>``, ``Content-Language``), as a BCP 47 tag."""
+        declared = (self.tree.get("lang") or self.tree.get("xml:lang") if self.tree is not None else None) or (
+            self.content_language or ""
+        ).partition(",")[0]
+        declared = declared.strip().replace("_", "-")
+        return declared if re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", declared) else None
+
+    @cached_property
+    def title(self) -> str:
+        """Text of ``<title>``, an empty string where there is none."""
+        found = self.tree.find(".//title") if self.tree is not None else None
+        return "".join(found.itertext()) if found is not None else ""
+
+
+def _declares_text(content_type: str | None) -> bool:
+    return (content_type or "").partition(";")[0].strip().lower() == "text/plain"
+
+
+def _kind(body: bytes, content_type: str | None) -> Kind:
+    media_type = (content_type or "").partition(";")[0].strip().lower()
+    if media_type and not media_type.startswith("text/") and not any(word in media_type for word in _MARKUP_TYPES):
+        return "binary"
+    if body.startswith(_MAGIC):
+        return "binary"
+    if any(word in media_type for word in _MARKUP_TYPES):
+        return "html"
+    head = body[:_BODY_SNIFFED]
+    bom = read_bom(head)[0]
+    if bom is None and head.count(0) > len(head) // 16:
+        return "binary"
+    return "text"
+
+
+def _decode(body: bytes, content_type: str | None) -> tuple[str, str]:
+    """Encoding name and text: a byte order mark decides, then whichever declaration the bytes agree with.
+
+    A declaration that the bytes contradict (WHATWG Encoding would give replacement characters) is not believed:
+    UTF-8 is tried, then what the bytes look like.
+    """
+    bom_encoding, bom = read_bom(body)
+    if bom_encoding and bom:
+        return bom_encoding, to_unicode(body[len(bom) :], bom_encoding)
+    declared = [
+        http_content_type_encoding(content_type) if content_type else None,
+        html_body_declared_encoding(body),
+        "utf-8",
+    ]
+    names = list(dict.fromkeys(name for name in map(_resolved, declared) if name))
+    for name in names:
+        try:
+            return name, body.decode(name)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    # A few broken bytes in a page that is otherwise as declared: keep the declaration, mark the bytes.
+    text = to_unicode(body, names[0])
+    if text.count("\ufffd") * 200 < len(text):
+        return names[0], text
+    best = from_bytes(body).best()
+    return (best.encoding, str(best)) if best is not None else (names[0], text)
+
+
+def _resolved(name: str | None) -> str | None:
+    return resolve_encoding(name) if name else None

@@ -1,0 +1,154 @@
+"""Pure functions on text: white space, dates, age bands, genders, names, signatures.
+
+None of them raises on any string, and every cleaning function is idempotent.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final
+
+# What a reader never sees: C0/C1 controls other than tab and newline, zero-width space, byte order mark, soft
+# hyphen, bidirectional embedding. Zero-width joiners stay: emoji and several scripts need them.
+_INVISIBLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SPACES: Final = re.compile(r"\s+")
+_NEWLINES: Final = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
+
+
+def clean_line(text: str) -> str:
+    """*text* as one line: white space folded and trimmed, invisible characters dropped, lone surrogates as U+FFFD."""
+    return _SPACES.sub(" ", _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", text))).strip()
+
+
+def clean_text(text: str) -> str:
+    """*text* with each line cleaned and at most one blank line between paragraphs, none at the ends."""
+    lines = [clean_line(line) for line in _NEWLINES.split(text)]
+    return re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        "jan january|feb february|mar march|apr april|may|jun june|jul july|aug august|sep sept september"
+        "|oct october|nov november|dec december".split("|"),
+        start=1,
+    )
+    for name in names.split()
+}
+_MONTH: Final = "(?P<month_name>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
+_DATE_FORMATS: Final = tuple(
+    re.compile(pattern, re.IGNORECASE | re.ASCII)
+    for pattern in (
+        r"(?P<year>\d{4})(?P<sep>\s?[/.\-]\s?)(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})",
+        r"(?P<year>\d{4})\s?年\s?(?P<month>\d{1,2})\s?月\s?(?P<day>\d{1,2})\s?日",
+        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH},?\s+(?P<year>\d{{4}})",
+        rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})",
+    )
+)
+_TIME_OF_DAY: Final = re.compile(r"[T\s,]*(?:\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s?(?:[ap]\.?m\.?)?\s?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?", re.IGNORECASE)
+
+
+def parse_date(text: str) -> str | None:
+    """The date that *text* consists of, as ISO 8601 ``YYYY-MM-DD``; None where it is anything else.
+
+    Reads year first (``2003/10/20``, ``2003-10-20``, ``2003年10月20日``) and months by English name. All-number
+    dates that end with the year are left alone: day and month cannot be told apart. A time of day may follow.
+    """
+    cleaned = clean_line(text).rstrip(".。")
+    for pattern in _DATE_FORMATS:
+        match = pattern.match(cleaned)
+        if match is None or not _TIME_OF_DAY.fullmatch(cleaned, match.end()):
+            continue
+        parts = match.groupdict()
+        named = parts.get("month_name")
+        month = _MONTHS[named.lower()] if named else int(parts["month"])
+        try:
+            return date(int(parts["year"]), month, int(parts["day"])).isoformat()
+        except ValueError:
+            return None
+    return None
+
+
+_BAND: Final = re.compile(r"(\d{1,3})\s*(?:~|～|-|–|—|to)\s*(\d{1,3})", re.IGNORECASE | re.ASCII)
+_OPEN_ABOVE: Final = re.compile(
+    r"(?:over|above|at least)\s*(\d{1,3})|(\d{1,3})\s*(?:\+|and (?:above|over|older)|or (?:above|over|older))",
+    re.IGNORECASE | re.ASCII,
+)
+_OPEN_BELOW: Final = re.compile(r"(?:under|below|less than|younger than|up to|<)\s*(\d{1,3})", re.IGNORECASE | re.ASCII)
+_ONE_AGE: Final = re.compile(r"\d{1,3}", re.ASCII)
+
+
+def parse_age_band(text: str) -> tuple[int | None, int | None]:
+    """Lower and upper end in years of an age band: ``20~29`` = (20, 29), ``35`` = (35, 35), ``80+`` = (80, None).
+
+    (None, None) where *text* is no age band.
+    """
+    cleaned = clean_line(text)
+    if match := _BAND.fullmatch(cleaned):
+        low, high = sorted((int(match[1]), int(match[2])))
+        return low, high
+    if match := _OPEN_ABOVE.fullmatch(cleaned):
+        return int(match[1] or match[2]), None
+    if match := _OPEN_BELOW.fullmatch(cleaned):
+        return None, int(match[1])
+    if _ONE_AGE.fullmatch(cleaned):
+        return int(cleaned), int(cleaned)
+    return None, None
+
+
+_GENDERS: Final = {
+    **dict.fromkeys(("female", "woman", "girl", "lady", "f"), "female"),
+    **dict.fromkeys(("male", "man", "boy", "gentleman", "m"), "male"),
+    **dict.fromkeys(("other", "nonbinary", "non-binary"), "other"),
+}
+
+
+def parse_gender(text: str) -> str | None:
+    """``female``, ``male`` or ``other``; None where *text* names none of them."""
+    return _GENDERS.get(clean_line(text).lower())
+
+
+_ACADEMIC: Final = r"(?:,?\s+(?:M\.?D|Ph\.?D|D\.?O|R\.?N|M\.?B\.?B\.?S|Jr|Sr)\.?)*"
+# One word of a person's name: capitalised or of a script without case, inner apostrophes, hyphens, initials.
+_NAME_WORD: Final = r"(?:[^\W\d_a-zß-ÿ][\w.'’·\-]*|(?:d|O|D|L|l)['’]\w[\w'’\-]*)"
+_PARTICLE: Final = r"(?:de|del|der|den|di|da|dos|du|la|le|van|von|bin|binti|al|el|ibn|y|e|zu|ter|ten)"
+_SIGNED: Final = re.compile(
+    # A sentence of its own at the very end: only a role in front of the title, only a name behind it.
+    r"(?:^|[.!?。！？…)\]~]\s*|\n\n|(?P<last_word>[^\s\n]*)\n"
+    r"|\b(?:[Rr]egards|[Ss]incerely|[Yy]ours|[Tt]ruly|[Ww]ishes|[Tt]hanks|[Bb]est)\s*[,，.!]?\s*)"
+    r"(?P<role>(?:[A-Z][\w/&\-]*,?\s+(?:(?:and|of|the|in|for|&|/)\s+)*){0,8})"
+    r"(?P<title>Dr|Doctor|Prof|Professor)\b\.?\s*"
+    rf"(?P<name>{_NAME_WORD}(?:\s+(?:{_PARTICLE}\s+)*{_NAME_WORD}){{0,4}})"
+    rf"{_ACADEMIC}\s*[.。]?\s*$"
+)
+# A line that ends with one of these goes on in the next: its doctor is somebody spoken of.
+_GOES_ON: Final = frozenset(
+    "a an and are ask at by call colleague consult contact doctor doctors for from his her in is like my or our"
+    " said saw says see than that the their to told via visit was with your".split()
+)
+# Words that open a sentence about another doctor, or a greeting, rather than a role.
+_NO_ROLE: Final = frozenset(
+    "ask call consult contact dear dr hello hi if message please request see tell thank thanks try try visit with".split()
+)
+_SIGNATURE_REACH: Final = 200
+
+
+def signature(text: str) -> str | None:
+    """The doctor who signs at the end of an answer: ``… Hematologist Dr. Lin Tsung-Che.`` gives ``Lin Tsung-Che``.
+
+    A signature is a sentence of its own that holds a role (or nothing), a doctor's title and a name; lines broken
+    after ``Dr.`` are read as one. None where the text ends otherwise ("Please see Dr. Wang.").
+    """
+    tail = clean_text(text)[-_SIGNATURE_REACH:]
+    tail = re.sub(r"\b(Dr|Prof)\.\s+", r"\1. ", tail)
+    match = _SIGNED.search(tail)
+    if match is None:
+        return None
+    first = match["role"].split(maxsplit=1)
+    if first and first[0].strip(",").lower() in _NO_ROLE:
+        return None
+    if (match["last_word"] or "").lower() in _GOES_ON:
+        return None
+    return clean_line(match["name"]).rstrip(".,") or None

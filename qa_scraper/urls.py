@@ -1,0 +1,90 @@
+"""Pure functions on URLs: what identifies a page, and which links are pages at all.
+
+Identity and address differ: the *canonical URL* is the key of the ledger and the ``url`` of a record,
+while a page is fetched at the address as it was seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Final
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+
+from w3lib.url import canonicalize_url, safe_url_string
+
+# Parameters that say where a visitor came from, never which page is shown.
+_TRACKING: Final = re.compile(
+    r"(?:utm_\w+|ga_\w+|hsa_\w+|mc_[ce]id|_hs(?:enc|mi)|pk_\w+|mtm_\w+|gclid|gclsrc|gbraid|wbraid|dclid|fbclid"
+    r"|msclkid|yclid|twclid|ttclid|igshid|li_fat_id|vero_id|_ga|_gl|ref_src|spm)",
+    re.IGNORECASE,
+)
+_SESSION: Final = re.compile(r"(?:phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken|sessionid|session_id)", re.IGNORECASE)
+_PATH_SESSION: Final = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+# Files that hold no question: not worth a request. Everything else is decided by its content.
+_NOT_PAGES: Final = frozenset(
+    "7z apk avi avif bmp bz2 css csv dmg doc docx eot epub exe flac gif gz ico iso jar jpeg jpg js json m4a m4v map"
+    " mov mp3 mp4 mpeg mpg msi odp ods odt ogg otf pdf png ppt pptx rar rpm rss svg tar tgz tif tiff ttf wav webm"
+    " webmanifest webp wmv woff woff2 xls xlsx xz zip".split()
+)
+
+
+def canonical_url(url: str) -> str:
+    """The one spelling of *url* that identifies its page.
+
+    Drops the fragment, tracking and session parameters, the default port and a trailing slash, sorts the
+    parameters, lower-cases scheme and host and normalises percent-encoding (RFC 3986 §6.2.2).
+    Idempotent. Raises ValueError for a URL that cannot be parsed (a port that is no number, an open bracket).
+    """
+    parts = urlsplit(canonicalize_url(url.strip(), keep_fragments=False))
+    path = _PATH_SESSION.sub("", parts.path).rstrip("/") or "/"
+    query = "&".join(pair for pair in parts.query.split("&") if pair and not _is_noise(pair.partition("=")[0]))
+    return urlunsplit((parts.scheme.lower(), _canonical_host(parts), path, query, ""))
+
+
+def _is_noise(name: str) -> bool:
+    return bool(_TRACKING.fullmatch(name) or _SESSION.fullmatch(name))
+
+
+def _canonical_host(parts: SplitResult) -> str:
+    host = (parts.hostname or "").rstrip(".")
+    if ":" in host:
+        host = f"[{host}]"
+    if parts.port and parts.port != _DEFAULT_PORTS.get(parts.scheme.lower()):
+        host = f"{host}:{parts.port}"
+    return host
+
+
+def host_of(url: str) -> str:
+    """Host of *url* with its port where it is not the scheme's own: ``example.org``, ``127.0.0.1:8000``.
+
+    An empty string where *url* has none or cannot be parsed.
+    """
+    try:
+        return _canonical_host(urlsplit(url))
+    except ValueError:
+        return ""
+
+
+def page_address(base: str, href: str) -> str | None:
+    """The address that the link *href* on the page *base* leads to, ready to be requested, without fragment.
+
+    None where it leads to no web page: another scheme (``mailto:``, ``javascript:``, ``file:``), a file type that
+    holds no question (pictures, archives, PDF), or a URL that cannot be parsed.
+    """
+    try:
+        parts = urlsplit(urljoin(base, href.strip()))
+        if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or (parts.port or 1) < 1:
+            return None
+        if parts.path.rpartition("/")[2].rpartition(".")[2].lower() in _NOT_PAGES and "." in parts.path:
+            return None
+        return safe_url_string(urlunsplit(parts._replace(fragment="")))
+    except ValueError:
+        return None
+
+
+def url_hash(canonical: str) -> str:
+    """A short name for a canonical URL: the first 16 hex digits of its SHA-256."""
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16]
