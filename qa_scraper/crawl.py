@@ -1,0 +1,355 @@
+"""One run over one site's ledger: what is due is leased in memory, every outcome goes back in one transaction.
+
+A lease lives in this process only: if the process dies, its URL is simply due again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import sqlite3
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from qa_scraper.clock import Clock
+from qa_scraper.ledger import CommitResult, DueUrl, FoundUrl, Ledger, LedgerError, PageOutcome, StoredRecord
+from qa_scraper.outcomes import Ended, Follow, HeldBack, Moved, Verdict, Whole, judge_failure, judge_response
+from qa_scraper.politeness import HostGates
+from qa_scraper.publish import SNAPSHOT, publish
+from qa_scraper.refresh import FINISHED, Fate, RetryPolicy, State, next_look
+from qa_scraper.site import Site
+from qa_scraper.urls import canonical_url, host_of
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+LEDGER: Final = "ledger.sqlite"
+_GAPS_NAMED: Final = 20
+_ENGINE_PULSE: Final = 5.0
+
+
+@dataclass(slots=True)
+class Lease:
+    """A page in hand: what is due, and what its fetch has given so far."""
+
+    due: DueUrl
+    redirects: int = 0
+    verdict: Verdict | None = None
+    http_status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    records: list[StoredRecord] = field(default_factory=list)
+    found: list[FoundUrl] = field(default_factory=list)
+    no_question: str = ""
+    failure: str = ""
+    waiting_for: int = 0
+
+
+@dataclass(slots=True)
+class Progress:
+    """Counters of the run so far; read by the progress display."""
+
+    pages: int = 0
+    added: int = 0
+    changed: int = 0
+    known_records: int = 0
+    open: int = 0
+    retries: int = 0
+    given_up: int = 0
+    states: Counter[State] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """How a run ended. ``complete``: every URL that it could reach is stored or has a reason that leaves no gap."""
+
+    site: str
+    run: int
+    complete: bool
+    stopped: str
+    pages: int
+    added: int
+    changed: int
+    records: int
+    urls: dict[str, int]
+    open: int
+    gaps: list[tuple[str, str, str]]
+    snapshot: str
+    error: str = ""
+
+
+class Crawl:
+    """One run over one site's ledger: what is leased, what is counted, what ends the run early."""
+
+    def __init__(self, crawler: Crawler, site: Site) -> None:
+        settings = crawler.settings
+        self.crawler = crawler
+        self.site = site
+        self.clock = Clock.from_setting(settings.get("FIXED_CLOCK"))
+        self.policy = RetryPolicy(settings.getint("RETRY_TIMES") + 1, settings.getfloat("RETRY_BACKOFF"))
+        self.wait_max = settings.getfloat("RETRY_WAIT_MAX")
+        self.page_limit = settings.getint("PAGE_LIMIT")
+        self.concurrency = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+        self.folder = Path(settings.get("OUTPUT_DIR")) / site.name
+        self.ledger = Ledger(self.folder / LEDGER)
+        self.gates = HostGates()
+        self.leases: dict[str, Lease] = {}
+        self.hosts: set[str] = set(site.hosts)
+        self.progress = Progress(known_records=self.ledger.record_count())
+        self.started = self.clock.seconds()
+        self.run = self.ledger.begin_run(self.clock.stamp(), self.started)
+        self.leased_pages = 0
+        self.error = ""
+        self._window: deque[DueUrl] = deque()
+        self._again: deque[Request] = deque()
+        self._wake: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # Frontier
+
+    def add_start_url(self, address: str) -> None:
+        """Notes a start URL; its host belongs to the run."""
+        key, host = canonical_url(address), host_of(address)
+        self.hosts.add(host)
+        found = FoundUrl(key, address, host, is_start=True)
+        self.progress.open += self.ledger.add_urls([found], self.clock.seconds(), self.clock.stamp())
+        self.ledger.mark_start(key, host)
+
+    def found_url(self, address: str) -> FoundUrl | None:
+        """What a link to *address* is to the ledger: to be fetched, or left alone for a reason. None: not a URL."""
+        try:
+            key = canonical_url(address)
+        except ValueError:
+            return None
+        host = host_of(address)
+        if host not in self.hosts:
+            return FoundUrl(key, address, host, State.OFF_HOST, "on another host")
+        if self.site.skips(key):
+            return FoundUrl(key, address, host, State.SKIPPED, "the site's skip_url matches")
+        return FoundUrl(key, address, host)
+
+    def note_urls(self, addresses: list[str]) -> None:
+        """Notes URLs that no page showed (sitemaps that robots.txt names)."""
+        found = [url for url in map(self.found_url, addresses) if url is not None]
+        self.progress.open += self.ledger.add_urls(found, self.clock.seconds(), self.clock.stamp())
+
+    def next_request(self, spider: Spider) -> Request | None:
+        """The next page to fetch, None where nothing is due or may be asked right now."""
+        if self._again:
+            return self._again.popleft()
+        if self.error or self._limit_reached() or len(self.leases) >= self.concurrency * len(self.hosts):
+            return None
+        now = self.clock.seconds()
+        if not self._window:
+            self._window.extend(self.ledger.due(self.hosts, now, self.started, self.concurrency, self.leases))
+        in_flight = Counter(lease.due.host for lease in self.leases.values())
+        for _ in range(len(self._window)):
+            due = self._window.popleft()
+            if in_flight[due.host] < self.concurrency and self.gates.may_lease(due.host, in_flight[due.host], now):
+                lease = self.leases[due.key] = Lease(due)
+                self.leased_pages += 1
+                return self._request(lease, due.address, spider)
+            self._window.append(due)
+        self._wake_up(now)
+        return None
+
+    def _limit_reached(self) -> bool:
+        return bool(self.page_limit) and self.leased_pages >= self.page_limit
+
+    def _request(self, lease: Lease, address: str, spider: Spider) -> Request:
+        return Request(address, callback=spider.parse, errback=self.on_failure, dont_filter=True, meta={"lease": lease})
+
+    def send_next(self, request: Request) -> None:
+        """A request inside a lease that is to be sent before any other."""
+        self._again.append(request)
+
+    def has_pending(self) -> bool:
+        """Whether the run has more to do: pages in hand, or due within the time that it waits."""
+        if self.leases or self._again:
+            return True
+        if self.error or self._limit_reached():
+            return False
+        now = self.clock.seconds()
+        chance = self._next_chance()
+        if chance is None or chance > now + self.wait_max:
+            return False
+        self._wake_up(now)
+        return True
+
+    def _next_chance(self) -> float | None:
+        """The first time at which a page is due whose host may be asked; None where nothing is left in this run."""
+        times = ((self.ledger.next_due_at([host], self.started), self.gates.of(host).opens_at()) for host in self.hosts)
+        return min((max(due_at, opens_at) for due_at, opens_at in times if due_at is not None), default=None)
+
+    def _wake_up(self, now: float) -> None:
+        """Makes the engine ask again at the next chance; its own pulse is 5 seconds."""
+        chance = self._next_chance()
+        if self._wake is not None:
+            self._wake.cancel()
+            self._wake = None
+        if chance is not None and now < chance < now + _ENGINE_PULSE:
+            self._wake = asyncio.get_running_loop().call_later(chance - now + 0.005, self._poke)
+
+    def _poke(self) -> None:
+        # The engine asks for requests whenever it is handed one; this one the scheduler swallows.
+        self._wake = None
+        if self.crawler.engine.spider is not None:
+            self.crawler.engine.crawl(Request("data:,", meta={"wake_up": True}))
+
+    # Outcomes
+
+    def on_failure(self, failure: Failure) -> list[Request]:
+        """Errback of every leased request: a failed download, or a response that is no page (``UnusableResponse``)."""
+        lease: Lease = failure.request.meta["lease"]  # type: ignore[attr-defined]
+        verdict = lease.verdict
+        if verdict is None:
+            verdict = judge_failure(failure.value, lease.due, self.policy, self.clock.seconds(), random.random())
+        if isinstance(verdict, Follow):
+            lease.redirects += 1
+            lease.verdict = None
+            return [self._request(lease, verdict.address, self.crawler.spider)] if self.crawler.spider else []
+        if isinstance(verdict, HeldBack):
+            self.leases.pop(lease.due.key, None)
+            self.leased_pages -= 1
+        elif isinstance(verdict, Moved):
+            self._moved(lease, verdict.address)
+        elif isinstance(verdict, Ended):
+            if verdict.pause_until is not None:
+                gate = self.gates.of(lease.due.host)
+                gate.paused_until = max(gate.paused_until, verdict.pause_until)
+            self._end(lease, verdict.fate, body_hash=verdict.body_hash)
+        return []
+
+    def judge(self, lease: Lease, response: Response) -> Verdict:
+        """Judges the response to a leased request; the verdict stays with the lease."""
+        lease.http_status = response.status
+        lease.etag = (response.headers.get("ETag") or b"").decode("latin-1") or None
+        lease.last_modified = (response.headers.get("Last-Modified") or b"").decode("latin-1") or None
+        lease.verdict = judge_response(response, lease.due, lease.redirects, self.policy, self.clock.seconds(), random.random())
+        return lease.verdict
+
+    def _moved(self, lease: Lease, address: str) -> None:
+        found = self.found_url(address)
+        if found is None or (found.state != State.NEW and lease.due.is_start):
+            hint = f"a start URL that redirects to another host: start there instead (--start-url {address})"
+            self._end(lease, Fate(State.FAILED, hint))
+            return
+        lease.found.append(found)
+        self._end(lease, Fate(State.MOVED, f"redirects to {found.key}"))
+
+    def finish_page(self, lease: Lease) -> None:
+        """Commits a page whose callback is done and whose records have all come back."""
+        if lease.failure:
+            self._end(lease, Fate(State.FAILED, lease.failure))
+            return
+        body_hash = lease.verdict.body_hash if isinstance(lease.verdict, Whole) else None
+        fate = Fate(State.STORED, "") if lease.records else Fate(State.NO_QUESTION, lease.no_question)
+        self._end(lease, fate, body_hash=body_hash)
+
+    def _end(self, lease: Lease, fate: Fate, body_hash: str | None = None) -> None:
+        """Writes a page's outcome into the ledger and ends its lease. A ledger that cannot be written ends the run."""
+        now = self.clock.seconds()
+        due_at = fate.due_at
+        if fate.state in FINISHED:
+            due_at = next_look(fate.state, self.site.question_age, self.site.page_age, now)
+        outcome = PageOutcome(
+            key=lease.due.key,
+            state=fate.state,
+            reason=fate.reason,
+            checked_at=self.clock.stamp(),
+            due_at=due_at,
+            tries=lease.due.tries + 1 if fate.state == State.RETRY else 0,
+            http_status=lease.http_status,
+            etag=lease.etag,
+            last_modified=lease.last_modified,
+            body_hash=body_hash,
+            records=tuple(lease.records),
+            found=tuple(lease.found),
+        )
+        self.leases.pop(lease.due.key, None)
+        self.leased_pages -= fate.state == State.DENIED
+        try:
+            result = self.ledger.commit_page(outcome, now)
+        except sqlite3.Error as error:
+            self.fail(f"the ledger {self.ledger.path} cannot be written: {error}. Free some space or mend the disk, then run again.")
+            return
+        self._count(outcome, result)
+
+    def _count(self, outcome: PageOutcome, result: CommitResult) -> None:
+        progress = self.progress
+        progress.pages += 1
+        progress.added += result.added
+        progress.changed += result.changed
+        progress.states[outcome.state] += 1
+        progress.retries += outcome.state == State.RETRY
+        progress.given_up += outcome.state == State.FAILED
+        progress.open += result.new_urls - (outcome.state != State.RETRY)
+
+    def fail(self, message: str) -> None:
+        """Ends the run because of an error that no page can be blamed for. The first one is kept."""
+        if self.error:
+            return
+        self.error = message
+        logger.error(message)
+        self.close_soon("error")
+
+    def close_soon(self, reason: str) -> None:
+        """Closes the spider; pages in hand are finished first."""
+        task = asyncio.get_running_loop().create_task(self.crawler.engine.close_spider_async(reason=reason))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def close(self, reason: str) -> RunSummary:
+        """Publishes what the ledger holds, notes the end of the run and closes the ledger."""
+        if self._wake is not None:
+            self._wake.cancel()
+        try:
+            return self._finish(reason)
+        except (sqlite3.Error, OSError, LedgerError) as error:
+            self.error = self.error or f"cannot publish to {self.folder}: {error}. The old files are untouched; mend it and run again."
+            logger.error(self.error)
+            return self._summary(reason, 0, [], {}, 0)
+        finally:
+            self.ledger.close()
+
+    def _finish(self, reason: str) -> RunSummary:
+        hosts = sorted(self.hosts)
+        gaps = self.ledger.gaps(hosts, _GAPS_NAMED)
+        left = self.ledger.open_count(hosts, self.started)
+        counts = self.ledger.counts(hosts)
+        records = publish(self.ledger, self.folder)
+        summary = self._summary(reason, records, gaps, counts, left)
+        outcome = "error" if self.error else "complete" if summary.complete else "gaps"
+        self.ledger.finish_run(self.run, self.clock.stamp(), outcome, self.progress.pages, records)
+        return summary
+
+    def _summary(self, reason: str, records: int, gaps: list[tuple[str, State, str]], counts: dict[State, int], left: int) -> RunSummary:
+        return RunSummary(
+            site=self.site.name,
+            run=self.run,
+            complete=not gaps and not left and not self.error,
+            stopped=self._stopped_by(reason, left),
+            pages=self.progress.pages,
+            added=self.progress.added,
+            changed=self.progress.changed,
+            records=records,
+            urls={str(state): count for state, count in sorted(counts.items())},
+            open=left,
+            gaps=[(key, str(state), why) for key, state, why in gaps],
+            snapshot=str(self.folder / SNAPSHOT),
+            error=self.error,
+        )
+
+    def _stopped_by(self, reason: str, left: int) -> str:
+        if self._limit_reached() and left:
+            return f"--limit {self.page_limit}"
+        return "" if reason == "finished" else "a signal" if reason == "shutdown" else reason

@@ -1,0 +1,422 @@
+"""The ledger: every URL seen, every record, every run of a site, in one SQLite file. It is the frontier.
+
+One transaction a page: its records, the URLs that it shows and its own new state commit together or not at all
+(WAL, ``synchronous=FULL``), so that after SIGKILL at any instant a rerun goes on from the last whole page.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+from qa_scraper.refresh import State
+
+SCHEMA_VERSION: Final = 1
+
+_SCHEMA: Final = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE runs (
+    run INTEGER PRIMARY KEY, started_at TEXT NOT NULL, finished_at TEXT, outcome TEXT, pages INTEGER, records INTEGER
+);
+CREATE TABLE urls (
+    number INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,      -- canonical URL
+    address TEXT NOT NULL,         -- as seen, this is what is fetched
+    host TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL DEFAULT '',
+    due_at REAL,                   -- seconds since the epoch; NULL: never
+    tries INTEGER NOT NULL DEFAULT 0,
+    is_start INTEGER NOT NULL DEFAULT 0,
+    found_on TEXT,                 -- key of the page that showed it first
+    http_status INTEGER,
+    etag TEXT,
+    last_modified TEXT,
+    body_hash TEXT,
+    first_seen_at TEXT NOT NULL,
+    checked_at TEXT
+);
+CREATE INDEX urls_due ON urls (host, due_at, number) WHERE due_at IS NOT NULL;
+CREATE INDEX urls_state ON urls (state);
+CREATE TABLE records (             -- one row for each question that a URL shows
+    url_key TEXT NOT NULL,
+    part TEXT NOT NULL,            -- '' or the hash of the question's title on a page with many
+    question_hash TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    name TEXT NOT NULL,            -- id that the record would get of itself
+    id TEXT,                       -- id under which it was published, kept from then on
+    body BLOB NOT NULL,            -- the record as JSON
+    extractor_version TEXT NOT NULL,
+    first_seen_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (url_key, part)
+) WITHOUT ROWID;
+CREATE INDEX records_question ON records (question_hash, url_key);
+CREATE INDEX records_id ON records (id, url_key, part);
+CREATE TABLE record_versions (     -- what a record was before it changed
+    url_key TEXT NOT NULL, part TEXT NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL, replaced_at TEXT NOT NULL,
+    PRIMARY KEY (url_key, part, version)
+) WITHOUT ROWID;
+"""
+
+
+_OPEN: Final = f"(state IN ('{State.NEW}', '{State.RETRY}') OR due_at <= ?)"  # ?: when the run began
+
+
+def _marks(values: list[str]) -> str:
+    return ",".join("?" * len(values))
+
+
+class LedgerError(Exception):
+    """The ledger cannot be opened or written; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundUrl:
+    """A URL to be noted, with the state that it begins in."""
+
+    key: str
+    address: str
+    host: str
+    state: State = State.NEW
+    reason: str = ""
+    is_start: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DueUrl:
+    """A URL that is due to be fetched."""
+
+    key: str
+    address: str
+    host: str
+    tries: int
+    is_start: bool
+    body_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record to be stored: its identity and its JSON (without what only the ledger knows)."""
+
+    part: str
+    name: str
+    question_hash: str
+    content_hash: str
+    extractor_version: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PageOutcome:
+    """All that one fetch gave: committed whole or not at all. ``due_at``: seconds since the epoch, None for never."""
+
+    key: str
+    state: State
+    checked_at: str
+    reason: str = ""
+    due_at: float | None = None
+    tries: int = 0
+    http_status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    records: tuple[StoredRecord, ...] = ()
+    found: tuple[FoundUrl, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommitResult:
+    """What a commit changed: URLs to be fetched that were not known before, records added and changed."""
+
+    new_urls: int = 0
+    added: int = 0
+    changed: int = 0
+
+
+@dataclass(slots=True)
+class PublishedRecord:
+    """A question as it is to be published: the copy at its smallest canonical URL, and the other URLs that show it."""
+
+    id: str
+    body: bytes
+    first_seen_at: str
+    changed_at: str
+    version: int
+    other_urls: list[str] = field(default_factory=list)
+
+
+class Ledger:
+    """The crawl state of one site. Not thread-safe; one process at a time writes."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the ledger at *path*, makes it where there is none. Raises LedgerError where that cannot be done."""
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, isolation_level=None)
+            os.chmod(path, 0o600)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.execute("PRAGMA busy_timeout=5000")
+            self._prepare()
+        except (sqlite3.Error, OSError) as error:
+            raise LedgerError(
+                f"cannot open the ledger {path}: {error}. Check that the folder can be written and that the file is"
+                " a ledger of qa-scraper; move it away to begin anew."
+            ) from error
+
+    def _prepare(self) -> None:
+        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if version > SCHEMA_VERSION:
+            raise LedgerError(
+                f"the ledger {self.path} was written by a newer qa-scraper (format {version}, this one knows"
+                f" {SCHEMA_VERSION}): upgrade qa-scraper, or use another --output folder."
+            )
+        if version == 0:
+            with self._transaction():
+                for statement in _SCHEMA.split(";\n"):
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+
+    def close(self) -> None:
+        """Closes the file. Harmless when closed already."""
+        self._db.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    # Runs
+
+    def begin_run(self, started_at: str, now: float) -> int:
+        """Notes a new run; pages that were given up are due again. Gives the run's number."""
+        with self._transaction():
+            self._db.execute("UPDATE urls SET due_at=?, tries=0 WHERE state=?", (now, State.FAILED))
+            cursor = self._db.execute("INSERT INTO runs (started_at) VALUES (?)", (started_at,))
+        return int(cursor.lastrowid or 0)
+
+    def finish_run(self, run: int, finished_at: str, outcome: Literal["complete", "gaps", "error"], pages: int, records: int) -> None:
+        """Notes how a run ended and moves the write-ahead log into the file."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE runs SET finished_at=?, outcome=?, pages=?, records=? WHERE run=?",
+                (finished_at, outcome, pages, records, run),
+            )
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    # The frontier
+
+    def add_urls(self, found: Iterable[FoundUrl], now: float, at: str) -> int:
+        """Notes URLs that are not known yet; a start URL is due now, known or not. Gives the number of new ones."""
+        with self._transaction():
+            return self._insert(found, None, now, at)
+
+    def _insert(self, found: Iterable[FoundUrl], found_on: str | None, now: float, at: str) -> int:
+        open_urls, others = [], []
+        for url in found:
+            is_open = url.state == State.NEW
+            row = (url.key, url.address, url.host, url.state, url.reason, now if is_open else None, url.is_start, found_on, at)
+            (open_urls if is_open else others).append(row)
+        statement = (
+            "INSERT OR IGNORE INTO urls (key, address, host, state, reason, due_at, is_start, found_on, first_seen_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        )
+        self._db.executemany(statement, others)
+        before = self._db.total_changes
+        self._db.executemany(statement, open_urls)
+        return self._db.total_changes - before
+
+    def mark_start(self, key: str, host: str) -> None:
+        """Notes that a known URL is a start URL, and that it may be fetched."""
+        with self._transaction():
+            self._db.execute("UPDATE urls SET is_start=1 WHERE key=?", (key,))
+            self._db.execute(
+                "UPDATE urls SET state=?, reason='', due_at=0 WHERE host=? AND state=?", (State.NEW, host, State.OFF_HOST)
+            )
+
+    def start_urls(self) -> list[str]:
+        """Addresses of the start URLs of earlier runs."""
+        return [row[0] for row in self._db.execute("SELECT address FROM urls WHERE is_start=1 ORDER BY number")]
+
+    def due(self, hosts: Iterable[str], now: float, run_start: float, limit: int, leased: Iterable[str] = ()) -> list[DueUrl]:
+        """URLs of *hosts* to be fetched at *now*, oldest due first, at most *limit* beside the *leased* ones.
+
+        A page that was fetched once is due again only if it already was at *run_start*: no run fetches it twice.
+        """
+        hosts, leased = list(hosts), set(leased)
+        rows = self._db.execute(
+            "SELECT key, address, host, tries, is_start, body_hash FROM urls WHERE due_at <= ?"
+            f" AND {_OPEN} AND host IN ({_marks(hosts)}) ORDER BY due_at, number LIMIT ?",
+            (now, run_start, *hosts, limit + len(leased)),
+        )
+        return [DueUrl(r[0], r[1], r[2], r[3], bool(r[4]), r[5]) for r in rows if r[0] not in leased][:limit]
+
+    def next_due_at(self, hosts: Iterable[str], run_start: float) -> float | None:
+        """When the next URL of *hosts* is due in this run; None where nothing is left to be fetched in it."""
+        hosts = list(hosts)
+        found = self._db.execute(
+            f"SELECT min(due_at) FROM urls WHERE due_at IS NOT NULL AND {_OPEN} AND host IN ({_marks(hosts)})",
+            (run_start, *hosts),
+        ).fetchone()[0]
+        return None if found is None else float(found)
+
+    def commit_page(self, outcome: PageOutcome, now: float) -> CommitResult:
+        """Stores all that one fetch gave in one transaction. Raises sqlite3.Error where the file cannot be written."""
+        added = changed = 0
+        with self._transaction():
+            for record in outcome.records:
+                was_added, was_changed = self._store(outcome.key, record, outcome.checked_at)
+                added, changed = added + was_added, changed + was_changed
+            new_urls = self._insert(outcome.found, outcome.key, now, outcome.checked_at)
+            self._db.execute(
+                "UPDATE urls SET state=?, reason=?, due_at=?, tries=?, http_status=?, etag=?, last_modified=?, body_hash=?,"
+                " checked_at=? WHERE key=?",
+                (
+                    outcome.state,
+                    outcome.reason,
+                    outcome.due_at,
+                    outcome.tries,
+                    outcome.http_status,
+                    outcome.etag,
+                    outcome.last_modified,
+                    outcome.body_hash,
+                    outcome.checked_at,
+                    outcome.key,
+                ),
+            )
+        return CommitResult(new_urls, added, changed)
+
+    def _store(self, key: str, record: StoredRecord, at: str) -> tuple[bool, bool]:
+        """Adds or updates one record; what has the same content stays as it is. Says whether it was added or changed."""
+        old = self._db.execute(
+            "SELECT question_hash, content_hash, extractor_version, id, version, body FROM records WHERE url_key=? AND part=?",
+            (key, record.part),
+        ).fetchone()
+        if old is None:
+            self._db.execute(
+                "INSERT INTO records VALUES (?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, 1)",
+                (key, record.part, record.question_hash, record.content_hash, record.name, record.body, record.extractor_version, at, at),
+            )
+            return True, False
+        question_hash, content_hash, extractor_version, issued, version, body = old
+        if content_hash == record.content_hash and extractor_version == record.extractor_version:
+            return False, False
+        changed = content_hash != record.content_hash
+        if changed:
+            self._db.execute("INSERT OR REPLACE INTO record_versions VALUES (?, ?, ?, ?, ?)", (key, record.part, version, body, at))
+        if issued is not None and question_hash != record.question_hash and self._shared_id(key, issued, record.question_hash):
+            issued = None
+        self._db.execute(
+            "UPDATE records SET question_hash=?, content_hash=?, name=?, id=?, body=?, extractor_version=?, version=version+?,"
+            " changed_at=CASE WHEN ? THEN ? ELSE changed_at END WHERE url_key=? AND part=?",
+            (
+                record.question_hash,
+                record.content_hash,
+                record.name,
+                issued,
+                record.body,
+                record.extractor_version,
+                changed,
+                changed,
+                at,
+                key,
+                record.part,
+            ),
+        )
+        return False, changed
+
+    def _shared_id(self, key: str, issued: str, question_hash: str) -> bool:
+        """Whether another URL holds the id too, or already shows the question that this URL shows now."""
+        found = self._db.execute(
+            "SELECT 1 FROM records WHERE url_key<>? AND (id=? OR question_hash=?) LIMIT 1", (key, issued, question_hash)
+        )
+        return found.fetchone() is not None
+
+    def shown_elsewhere(self, question_hash: str, key: str) -> str | None:
+        """A URL other than *key* that shows the same question, None where there is none."""
+        row = self._db.execute(
+            "SELECT url_key FROM records WHERE question_hash=? AND url_key<>? ORDER BY url_key LIMIT 1", (question_hash, key)
+        ).fetchone()
+        return row[0] if row else None
+
+    # Publishing
+
+    def issue_ids(self) -> None:
+        """Gives an id to each question that has none yet: that of the copy at its smallest canonical URL."""
+        with self._transaction():
+            while True:
+                fresh = self._db.execute("SELECT DISTINCT question_hash FROM records WHERE id IS NULL LIMIT 1000").fetchall()
+                if not fresh:
+                    return
+                for (question_hash,) in fresh:
+                    copies = self._db.execute(
+                        "SELECT id, name FROM records WHERE question_hash=? ORDER BY url_key, part", (question_hash,)
+                    ).fetchall()
+                    issued = next((row[0] for row in copies if row[0]), None) or self._free_id(copies[0][1], question_hash)
+                    self._db.execute("UPDATE records SET id=? WHERE question_hash=?", (issued, question_hash))
+
+    def _free_id(self, name: str, question_hash: str) -> str:
+        """*name*, told apart by the question where another question has that id already."""
+        taken = self._db.execute("SELECT 1 FROM records WHERE id=? AND question_hash<>? LIMIT 1", (name, question_hash))
+        return f"{name}~{question_hash[:8]}" if taken.fetchone() else name
+
+    def published(self) -> Iterator[PublishedRecord]:
+        """All questions that have an id, sorted by it, each once."""
+        rows = self._db.execute(
+            "SELECT id, url_key, body, first_seen_at, changed_at, version FROM records WHERE id IS NOT NULL ORDER BY id, url_key, part"
+        )
+        current: PublishedRecord | None = None
+        for issued, key, body, first_seen_at, changed_at, version in rows:
+            if current is not None and current.id == issued:
+                current.other_urls.append(key)
+                current.first_seen_at = min(current.first_seen_at, first_seen_at)
+                continue
+            if current is not None:
+                yield current
+            current = PublishedRecord(issued, body, first_seen_at, changed_at, version)
+        if current is not None:
+            yield current
+
+    # Counting
+
+    def counts(self, hosts: Iterable[str] | None = None) -> dict[State, int]:
+        """How many URLs (of *hosts*; of all, where None) are in each state."""
+        chosen = None if hosts is None else list(hosts)
+        where = "" if chosen is None else f" WHERE host IN ({_marks(chosen)})"
+        rows = self._db.execute(f"SELECT state, count(*) FROM urls{where} GROUP BY state", chosen or ())
+        return {State(state): count for state, count in rows}
+
+    def open_count(self, hosts: Iterable[str], run_start: float) -> int:
+        """How many URLs of *hosts* are still to be fetched in this run, now or later."""
+        hosts = list(hosts)
+        query = f"SELECT count(*) FROM urls WHERE due_at IS NOT NULL AND {_OPEN} AND host IN ({_marks(hosts)})"
+        return int(self._db.execute(query, (run_start, *hosts)).fetchone()[0])
+
+    def gaps(self, hosts: Iterable[str], limit: int) -> list[tuple[str, State, str]]:
+        """Key, state and reason of URLs that leave a gap: not fetched yet, to be retried, given up, lost start URLs."""
+        hosts = list(hosts)
+        query = (
+            "SELECT key, state, reason FROM urls"
+            f" WHERE host IN ({_marks(hosts)}) AND (state IN (?, ?, ?) OR (is_start=1 AND state IN (?, ?)))"
+            " ORDER BY state, number LIMIT ?"
+        )
+        states = (State.NEW, State.RETRY, State.FAILED, State.GONE, State.DENIED)
+        return [(r[0], State(r[1]), r[2]) for r in self._db.execute(query, (*hosts, *states, limit))]
+
+    def record_count(self) -> int:
+        """How many questions are stored, each counted once however many URLs show it."""
+        return int(self._db.execute("SELECT count(DISTINCT question_hash) FROM records").fetchone()[0])

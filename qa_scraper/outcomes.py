@@ -1,0 +1,127 @@
+"""What a fetch came to. Every response and every failure is judged here, and nowhere else. Pure functions."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urljoin
+
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, UnsupportedURLSchemeError
+from scrapy.http import Response
+
+from qa_scraper.exceptions import NotAskedNow, PrivateAddress, RobotsDenied, RobotsUnreachable
+from qa_scraper.ledger import DueUrl
+from qa_scraper.refresh import (
+    GONE_STATUS,
+    MAX_REDIRECTS,
+    REDIRECT_STATUS,
+    Fate,
+    RetryPolicy,
+    State,
+    after_failure,
+    is_transient,
+    retry_after,
+)
+from qa_scraper.urls import canonical_url, page_address
+
+_ROBOTS_RETRY: Final = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A page to be extracted; ``body_hash`` is the SHA-256 (hex) of its body."""
+
+    body_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """A redirect to the same canonical URL, to be followed inside the same lease."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A redirect to another canonical URL."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """No page: what becomes of the URL, and until when its host wants to be left alone (None: it did not say)."""
+
+    fate: Fate
+    pause_until: float | None = None
+    body_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """The request was never sent: the URL stays due as it was."""
+
+
+Verdict = Whole | Follow | Moved | Ended | HeldBack
+
+
+def judge_response(response: Response, due: DueUrl, redirects: int, policy: RetryPolicy, now: float, random: float) -> Verdict:
+    """What *response* to a fetch of *due* means. *redirects*: how many were followed for it; *random*: in [0, 1)."""
+    status = response.status
+    if status in REDIRECT_STATUS:
+        return _judge_redirect(response, due, redirects)
+    if status in GONE_STATUS:
+        return Ended(Fate(State.GONE, f"HTTP {status}"))
+    if is_transient(status):
+        not_before = retry_after((response.headers.get("Retry-After") or b"").decode("latin-1"), now)
+        pause = not_before if status in {429, 503} else None
+        return Ended(after_failure(f"HTTP {status}", due.tries + 1, policy, now, random, not_before or 0.0), pause)
+    if not 200 <= status < 300:
+        return Ended(Fate(State.FAILED, f"HTTP {status}"))
+    body_hash = hashlib.sha256(response.body).hexdigest()
+    if _may_be_cut(response) and body_hash != due.body_hash:
+        # Nothing says how long the body was to be: it is believed once two fetches in a row give the same.
+        reason = "the body may be cut short: no Content-Length, no chunks, no </html>"
+        return Ended(after_failure(reason, due.tries + 1, policy, now, random), body_hash=body_hash)
+    return Whole(body_hash)
+
+
+def _judge_redirect(response: Response, due: DueUrl, redirects: int) -> Verdict:
+    location = (response.headers.get("Location") or b"").decode("utf-8", "replace")
+    address = page_address(response.url, urljoin(response.url, location)) if location else None
+    if address is None:
+        return Ended(Fate(State.FAILED, f"HTTP {response.status} to no web page: {location[:200]!r}"))
+    if canonical_url(address) != due.key:
+        return Moved(address)
+    if redirects >= MAX_REDIRECTS or address == response.url:
+        return Ended(Fate(State.FAILED, f"a redirect loop: {address}"))
+    return Follow(address)
+
+
+def _may_be_cut(response: Response) -> bool:
+    headers = response.headers
+    if "Content-Length" in headers or b"chunked" in (headers.get("Transfer-Encoding") or b"").lower():
+        return False
+    html = b"html" in (headers.get("Content-Type") or b"html").lower()
+    return html and response.protocol != "h2" and b"</html>" not in response.body[-2048:].lower()
+
+
+def judge_failure(error: BaseException, due: DueUrl, policy: RetryPolicy, now: float, random: float) -> Verdict:
+    """What the *error* that a fetch of *due* ended with means: most may pass, some never will."""
+    if isinstance(error, NotAskedNow):
+        return HeldBack()
+    if isinstance(error, RobotsDenied):
+        return Ended(Fate(State.DENIED, str(error)))
+    if isinstance(error, RobotsUnreachable):
+        return Ended(Fate(State.RETRY, str(error), now + _ROBOTS_RETRY))
+    if isinstance(error, PrivateAddress | DownloadCancelledError | UnsupportedURLSchemeError | IgnoreRequest):
+        return Ended(Fate(State.FAILED, describe(error)))
+    return Ended(after_failure(describe(error), due.tries + 1, policy, now, random))
+
+
+def describe(error: BaseException) -> str:
+    """The error in one line, without control characters, at most 300 characters."""
+    text = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())
+    name = type(error).__name__
+    return f"{name}: {text}"[:300] if text else name

@@ -1,0 +1,102 @@
+"""Item pipelines: validate, dedupe, commit. One job each; what they decide reaches the ledger with the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+from scrapy.exceptions import DropItem
+
+from qa_scraper.crawl import Crawl, Lease
+from qa_scraper.items import Record, question_hash, record_type
+from qa_scraper.ledger import StoredRecord
+from qa_scraper.scheduler import current_crawl
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+class _Pipeline:
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    def _lease(self, record: Record) -> tuple[Crawl | None, Lease | None]:
+        """The page that *record* came from; (None, None) outside a crawl over a ledger (``scrapy parse``)."""
+        crawl = current_crawl(self.crawler)
+        return crawl, crawl.leases.get(record.url or "") if crawl is not None else None
+
+
+class ValidatePipeline(_Pipeline):
+    """Fails a record that does not fit the published schema, and with it its page: that is an error of ours."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> ValidatePipeline:
+        """Scrapy's way to make it."""
+        return cls(crawler)
+
+    def process_item(self, item: Record) -> Record:
+        """Gives *item* back. Raises pydantic.ValidationError, or ValueError for a record without any text."""
+        record_type().validate_json(orjson.dumps(item))
+        if not (item.question.title or item.question.text or item.title):
+            raise ValueError(f"a record without title and text: {item.url}")
+        return item
+
+
+class DedupePipeline(_Pipeline):
+    """Drops a record whose question is shown by another URL already; the ledger keeps both URLs for the snapshot."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._in_hand: dict[str, str] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> DedupePipeline:
+        """Scrapy's way to make it."""
+        return cls(crawler)
+
+    def process_item(self, item: Record) -> Record:
+        """Gives *item* back where it is the first of its question. Raises DropItem, naming the other URL."""
+        crawl, lease = self._lease(item)
+        if crawl is None or lease is None:
+            return item
+        question = question_hash(item)
+        url = item.url or ""
+        other = crawl.ledger.shown_elsewhere(question, url) or self._claimed(crawl, question, url)
+        if other is not None:
+            lease.records.append(stored(item))
+            raise DropItem(f"the same question as {other}", log_level="DEBUG")
+        return item
+
+    def _claimed(self, crawl: Crawl, question: str, url: str) -> str | None:
+        """A page in hand beside this one that shows the question; else this page is noted as the one that does."""
+        self._in_hand = {known: key for known, key in self._in_hand.items() if key in crawl.leases}
+        holder = self._in_hand.setdefault(question, url)
+        return holder if holder != url else None
+
+
+class CommitPipeline(_Pipeline):
+    """Lays a record with its page, to be committed in one transaction with it."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> CommitPipeline:
+        """Scrapy's way to make it."""
+        return cls(crawler)
+
+    def process_item(self, item: Record) -> Record:
+        """Gives *item* back, for feeds."""
+        _, lease = self._lease(item)
+        if lease is not None:
+            lease.records.append(stored(item))
+        return item
+
+
+def stored(record: Record) -> StoredRecord:
+    """The record as the ledger stores it."""
+    return StoredRecord(
+        part=record.id.partition("#")[2],
+        name=record.id,
+        question_hash=question_hash(record),
+        content_hash=record.source.content_hash or "",
+        extractor_version=record.source.extractor_version or "",
+        body=orjson.dumps(record),
+    )

@@ -1,0 +1,40 @@
+"""When a host may be asked: robots.txt known first, Crawl-delay and Retry-After kept. Pure state, the clock is passed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class HostGate:
+    """What one host has said of how it wants to be asked. Times are seconds since the epoch."""
+
+    rules_known: bool = False
+    crawl_delay: float = 0.0
+    last_sent: float = 0.0
+    paused_until: float = 0.0
+
+    def opens_at(self) -> float:
+        """The time from which on a request may be sent."""
+        return max(self.paused_until, self.last_sent + self.crawl_delay if self.crawl_delay else 0.0)
+
+
+@dataclass(slots=True)
+class HostGates:
+    """The gates of all hosts of a run."""
+
+    _gates: dict[str, HostGate] = field(default_factory=dict)
+
+    def of(self, host: str) -> HostGate:
+        """The gate of *host* (with its port, as ``urls.host_of`` gives it)."""
+        return self._gates.setdefault(host, HostGate())
+
+    def may_lease(self, host: str, in_flight: int, now: float) -> bool:
+        """Whether another page of *host* may be taken in hand while *in_flight* are.
+
+        One at a time until robots.txt is known, and one at a time where the host asks for a Crawl-delay.
+        """
+        gate = self.of(host)
+        if in_flight and (not gate.rules_known or gate.crawl_delay):
+            return False
+        return now >= gate.opens_at()

@@ -1,0 +1,108 @@
+"""The published files: a JSON Lines snapshot of the ledger's records, replaced whole, never edited."""
+
+from __future__ import annotations
+
+import contextlib
+import filecmp
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final
+
+import jsonlines
+import orjson
+
+from qa_scraper.ledger import Ledger, PublishedRecord
+
+if TYPE_CHECKING:
+    from scrapy import Spider
+
+SNAPSHOT: Final = "questions.jsonl"
+
+
+def publish(ledger: Ledger, folder: Path) -> int:
+    """Writes all records of *ledger* to ``folder/questions.jsonl``, sorted by id. Gives their number.
+
+    The file is written beside the old one, flushed to disk and renamed, so that a reader sees either the old or the
+    new snapshot, whole. Where nothing changed the old file stays, byte for byte. Raises OSError where the folder
+    cannot be written; the old file is then untouched.
+    """
+    ledger.issue_ids()
+    target = folder / SNAPSHOT
+    count = 0
+    with replacing(target) as file, jsonlines.Writer(file, dumps=orjson.dumps) as writer:
+        for record in ledger.published():
+            writer.write(_line(record))
+            count += 1
+    return count
+
+
+def _line(record: PublishedRecord) -> dict[str, object]:
+    line: dict[str, object] = orjson.loads(record.body)
+    source = line["source"]
+    assert isinstance(source, dict)
+    line["id"] = record.id
+    source["other_urls"] = sorted(record.other_urls)
+    source["first_seen_at"] = record.first_seen_at
+    source["changed_at"] = record.changed_at
+    source["version"] = record.version
+    return line
+
+
+@contextlib.contextmanager
+def replacing(target: Path) -> Iterator[IO[bytes]]:
+    """A file that takes the place of *target* when the block ends well, and never exists when it does not."""
+    beside = _beside(target)
+    try:
+        with beside.open("wb") as file:
+            yield file
+        put_in_place(beside, target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.{os.getpid()}.tmp")
+
+
+def put_in_place(written: Path, target: Path) -> None:
+    """Makes the file *written* the file *target* in one step that survives a power cut; same bytes change nothing."""
+    with written.open("rb+") as file:
+        os.fsync(file.fileno())
+    if target.exists() and filecmp.cmp(written, target, shallow=False):
+        written.unlink()
+        return
+    written.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+class AtomicFileStorage:
+    """Scrapy's feed storage for local files (``-O``, ``-o``): written beside the target and renamed when complete.
+
+    Stock ``-O`` empties the old file before the first record is there, so that a run against a site that is down
+    leaves nothing of it.
+    """
+
+    def __init__(self, uri: str, *, feed_options: dict[str, object] | None = None) -> None:
+        from scrapy.extensions.feedexport import file_uri_to_path
+
+        self.target = Path(file_uri_to_path(uri) if uri.startswith("file:") else uri)
+        self.appends = not (feed_options or {}).get("overwrite", False)
+
+    def open(self, spider: Spider) -> IO[bytes]:
+        """The file to export to; it holds what is to be kept of the old one."""
+        self.target.parent.mkdir(parents=True, exist_ok=True)
+        file = _beside(self.target).open("wb")
+        if self.appends and self.target.exists():
+            file.write(self.target.read_bytes())
+        return file
+
+    def store(self, file: IO[bytes]) -> None:
+        """Puts the finished file in the place of the old one."""
+        file.close()
+        put_in_place(_beside(self.target), self.target)

@@ -1,0 +1,100 @@
+"""When a URL is fetched, tried again, given up or looked at again. Pure: clock and randomness are passed in.
+
+All times are seconds since the epoch (UTC).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import Final
+
+
+class State(StrEnum):
+    """What the ledger knows of a URL. Every URL that was ever seen is in one of these, with a reason."""
+
+    NEW = "new"
+    """Seen, not fetched yet."""
+    STORED = "stored"
+    """Its question is stored."""
+    NO_QUESTION = "no-question"
+    """Fetched; it holds no question (a listing, an article, a sitemap)."""
+    MOVED = "moved"
+    """It redirects; the target is a URL of its own."""
+    GONE = "gone"
+    """The server says that there is no such page (404, 410)."""
+    DENIED = "denied"
+    """robots.txt forbids it."""
+    OFF_HOST = "off-host"
+    """On another host: never fetched."""
+    SKIPPED = "skipped"
+    """The site declares that it is not to be fetched."""
+    RETRY = "retry"
+    """The last try failed; it is tried again at its due time."""
+    FAILED = "failed"
+    """Given up after the policy's tries; a new run tries again."""
+
+
+FINISHED: Final = frozenset((State.STORED, State.NO_QUESTION, State.MOVED, State.GONE, State.DENIED, State.OFF_HOST, State.SKIPPED))
+"""States of URLs that leave no gap in what is published."""
+
+TRANSIENT_STATUS: Final = frozenset((304, 408, 421, 425, 429))
+"""Statuses below 500 that say "not now" (304 because nobody asked for it)."""
+GONE_STATUS: Final = frozenset((404, 410))
+REDIRECT_STATUS: Final = frozenset((301, 302, 303, 307, 308))
+MAX_REDIRECTS: Final = 10
+"""How many redirects to the same canonical URL are followed for one fetch."""
+
+_BACKOFF_MAX: Final = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """``tries``: fetches of a page before it is given up; ``backoff``: seconds before the second try, then doubled."""
+
+    tries: int = 6
+    backoff: float = 1.0
+
+    def wait(self, tries_made: int, random: float) -> float:
+        """Seconds to wait after *tries_made* failed tries: exponential, with ±50% jitter from *random* in [0, 1)."""
+        return min(self.backoff * 2.0 ** max(0, tries_made - 1), _BACKOFF_MAX) * (0.5 + random)
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of a URL after a fetch that gave no page: its state, why, and when it is due again (None: never)."""
+
+    state: State
+    reason: str
+    due_at: float | None = None
+
+
+def is_transient(status: int) -> bool:
+    """Whether a response of this status may be different the next time it is asked for."""
+    return status >= 500 or status in TRANSIENT_STATUS
+
+
+def after_failure(reason: str, tries_made: int, policy: RetryPolicy, now: float, random: float, not_before: float = 0.0) -> Fate:
+    """The fate of a URL whose fetch failed for a reason that may pass. *not_before*: the server's Retry-After."""
+    if tries_made >= policy.tries:
+        return Fate(State.FAILED, f"given up after {tries_made} tries: {reason}")
+    return Fate(State.RETRY, reason, max(now + policy.wait(tries_made, random), not_before))
+
+
+def retry_after(value: str | None, now: float) -> float | None:
+    """The time that a Retry-After header (RFC 9110 §10.2.3, seconds or HTTP date) names; None for no or a broken one."""
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return now + int(text[:9])
+    try:
+        return parsedate_to_datetime(text).timestamp() if text else None
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def next_look(state: State, question_age: float, page_age: float, now: float) -> float | None:
+    """When a URL in a finished *state* is looked at again: questions after *question_age* seconds, others after *page_age*."""
+    if state in {State.OFF_HOST, State.SKIPPED}:
+        return None
+    return now + (question_age if state == State.STORED else page_age)

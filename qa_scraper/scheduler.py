@@ -1,0 +1,75 @@
+"""Scrapy's scheduler with the ledger as its queue. Adapts; what to fetch is decided in ``crawl``.
+
+Requests of spiders without a ``Site`` (``scrapy shell``) and requests with a callback of their own (``scrapy parse``)
+take Scrapy's ordinary way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy import Request, Spider
+from scrapy.core.scheduler import Scheduler
+
+from qa_scraper.crawl import Crawl
+from qa_scraper.site import Site
+from qa_scraper.urls import host_of
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from twisted.internet.defer import Deferred
+
+
+class LedgerScheduler(Scheduler):
+    """Scrapy's scheduler, with the ledger as its queue for the pages of a site."""
+
+    crawl: Crawl | None = None
+
+    def open(self, spider: Spider) -> Deferred[None] | None:
+        """Opens the ledger of the spider's site; a spider without one gets Scrapy's own queues only."""
+        site = getattr(spider, "site", None)
+        if isinstance(site, Site) and self.crawler is not None:
+            self.crawl = Crawl(self.crawler, site)
+            if not getattr(spider, "start_urls", None):
+                for address in self.crawl.ledger.start_urls():
+                    self.crawl.hosts.add(host_of(address))
+            self.crawl.progress.open = self.crawl.ledger.open_count(self.crawl.hosts, self.crawl.started)
+        return super().open(spider)
+
+    def close(self, reason: str) -> Deferred[None] | None:
+        """Ends the run: publishes, and leaves its summary at ``spider.summary``."""
+        if self.crawl is not None:
+            self.spider.summary = self.crawl.close(reason)  # type: ignore[attr-defined]
+        return super().close(reason)
+
+    def enqueue_request(self, request: Request) -> bool:
+        """Takes a start URL or a redirect into the ledger's care; anything else goes Scrapy's way."""
+        if self.crawl is None:
+            return super().enqueue_request(request)
+        if "lease" in request.meta:
+            self.crawl.send_next(request)
+            return True
+        if request.meta.get("wake_up"):
+            return True
+        if request.meta.get("is_start_request") and request.callback is None and request.method == "GET":
+            self.crawl.add_start_url(request.url)
+            return True
+        return super().enqueue_request(request)
+
+    def next_request(self) -> Request | None:
+        """The next request: Scrapy's own queue first (it is empty in a crawl), then what is due in the ledger."""
+        request = super().next_request()
+        if request is not None or self.crawl is None:
+            return request
+        return self.crawl.next_request(self.spider)
+
+    def has_pending_requests(self) -> bool:
+        """Whether the engine is to wait for more."""
+        return super().has_pending_requests() or (self.crawl is not None and self.crawl.has_pending())
+
+
+def current_crawl(crawler: Crawler) -> Crawl | None:
+    """The run that *crawler* is doing, None for a spider without a site."""
+    scheduler = crawler.engine.scheduler
+    return scheduler.crawl if isinstance(scheduler, LedgerScheduler) else None
+

@@ -1,0 +1,54 @@
+"""What is declared of a site: start URLs, hosts, URL patterns, layout, politeness. One frozen dataclass, no code."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+_DAY: Final = 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One site, as its module in ``spiders/`` declares it.
+
+    ``hosts``: further hosts beside those of the start URLs. ``layouts``: names of the layouts to try, all where empty.
+    ``question_url``: a regular expression on canonical URLs of question pages, where the site has such a pattern; its
+    group ``id``, if it has one, is the site's own id of the question. Without it extraction tells what a page is.
+    ``skip_url``: canonical URLs that are never fetched. Delays and ages are in seconds.
+    """
+
+    name: str
+    title: str
+    start_urls: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    layouts: tuple[str, ...] = ()
+    question_url: str | None = None
+    skip_url: str | None = None
+    download_delay: float = 1.0
+    concurrency: int = 4
+    autothrottle: bool = True
+    question_age: float = 7 * _DAY
+    page_age: float = 1 * _DAY
+    private: bool = False
+
+    def settings(self) -> dict[str, object]:
+        """The site's politeness as Scrapy settings, so that ``-s`` can override each of them."""
+        return {
+            "DOWNLOAD_DELAY": self.download_delay,
+            "CONCURRENT_REQUESTS_PER_DOMAIN": self.concurrency,
+            "AUTOTHROTTLE_ENABLED": self.autothrottle,
+            "AUTOTHROTTLE_START_DELAY": max(self.download_delay, 0.1),
+            "AUTOTHROTTLE_TARGET_CONCURRENCY": max(1.0, self.concurrency / 2),
+            "ALLOW_PRIVATE_ADDRESSES": self.private,
+        }
+
+    def own_id(self, url: str) -> str | None:
+        """The id that the site itself gives to the question at canonical URL *url*, None where the URL shows none."""
+        match = re.search(self.question_url, url) if self.question_url else None
+        return match.groupdict().get("id") if match else None
+
+    def skips(self, url: str) -> bool:
+        """Whether the site says that canonical URL *url* is never to be fetched."""
+        return bool(self.skip_url and re.search(self.skip_url, url))

@@ -1,0 +1,90 @@
+"""The base spider: every page is extracted, every link is followed; the ledger decides what is fetched."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from scrapy import Request, Spider
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Response
+
+from qa_scraper import __version__
+from qa_scraper.clock import Clock
+from qa_scraper.crawl import RunSummary
+from qa_scraper.extraction import NoQuestion
+from qa_scraper.loaders import Provenance, page_records
+from qa_scraper.items import Record
+from qa_scraper.page import Page
+from qa_scraper.scheduler import current_crawl
+from qa_scraper.site import Site
+from qa_scraper.urls import canonical_url
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+
+class SiteSpider(Spider):
+    """A spider over one ``Site``. Spider argument ``start_url``: where to begin, several parted by white space."""
+
+    site: ClassVar[Site]
+    summary: RunSummary | None = None
+
+    def __init__(self, name: str | None = None, start_url: str = "", **kwargs: Any) -> None:
+        super().__init__(name, **kwargs)
+        self.start_urls = start_url.split() or list(self.site.start_urls)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "site" in cls.__dict__:
+            cls.name = cls.site.name
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """The site's own settings, which ``-s`` overrides, and the User-Agent with its contact address."""
+        super().update_settings(settings)
+        settings.setdict(cls.site.settings(), priority="spider")
+        contact = settings.get("CONTACT_URL")
+        settings.set("USER_AGENT", f"qa-scraper/{__version__}" + (f" (+{contact})" if contact else ""), priority="spider")
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The start URLs; without any, the run goes on with what the ledger knows. Raises CloseSpider where it knows none."""
+        crawl = current_crawl(self.crawler)
+        if not self.start_urls and (crawl is None or not crawl.hosts):
+            message = f"{self.name}: no start URL: give -a start_url=https://… (qa-scraper crawl: --start-url)"
+            if crawl is not None:
+                crawl.error = message
+            self.logger.error(message)
+            raise CloseSpider("no start URL")
+        for url in self.start_urls:
+            yield Request(url, dont_filter=True)
+
+    def parse(self, response: Response, **kwargs: Any) -> Iterator[Record | Request]:
+        """Gives the records of a page and a Request for each page that it links to."""
+        page = Page.from_bytes(
+            response.body,
+            url=response.url,
+            content_type=_header(response, "Content-Type"),
+            content_language=_header(response, "Content-Language"),
+        )
+        found = page_records(page, self._provenance(response), self.site.layouts)
+        if isinstance(found, NoQuestion):
+            response.meta["no_question"] = found.reason
+        else:
+            yield from found
+        for address in page.links():
+            yield Request(address)
+
+    def _provenance(self, response: Response) -> Provenance:
+        crawl = current_crawl(self.crawler)
+        return Provenance(
+            site=self.site.name,
+            fetched_at=(crawl.clock if crawl is not None else Clock()).stamp(),
+            http_status=response.status,
+            own_id=self.site.own_id(canonical_url(response.url)),
+        )
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None

@@ -1,0 +1,205 @@
+"""A doctor Q&A site in the edoctor layout at URLs of its own, which misbehaves on purpose; its truth is at hand.
+
+Departments at ``/d/<department>?page=2``, questions at ``/qa/<slug>``, one question also at ``/old?id=N``.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+DEPARTMENTS = ("Internal Medicine", "Dermatology / Allergy", "Eye Care", "Dental Health")
+PER_PAGE = 10
+
+
+@dataclass(frozen=True)
+class Faults:
+    """Which share of first requests to a path fails, by kind; ``retry_after``: seconds that a 429 asks for."""
+
+    server_error: float = 0.0
+    too_many: float = 0.0
+    cut: float = 0.0
+    reset: float = 0.0
+    retry_after: int = 1
+    times: int = 1
+
+
+@dataclass
+class FaultySite:
+    """The site as a context manager; ``requests`` is the witness of what was fetched, ``truth`` what it shows."""
+
+    count: int = 60
+    faults: Faults = field(default_factory=Faults)
+    seed: int = 7
+    robots: str = "User-agent: *\nDisallow: /secret\n"
+    robots_status: int = 200
+    requests: list[tuple[str, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.lock = threading.Lock()
+        self.seen: dict[str, int] = {}
+        self.broken = False
+
+    def __enter__(self) -> FaultySite:
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                site.answer(self)
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    # What it shows
+
+    def department(self, number: int) -> str:
+        return DEPARTMENTS[number % len(DEPARTMENTS)]
+
+    def slug(self, number: int) -> str:
+        return f"case-{number:04d}"
+
+    @property
+    def truth(self) -> dict[str, dict[str, object]]:
+        """Fields of each question by its URL."""
+        return {f"{self.url}/qa/{self.slug(n)}": self.question(n) for n in range(self.count)}
+
+    def question(self, number: int) -> dict[str, object]:
+        department = self.department(number)
+        return {
+            "title": f"Advice on complaint {number}",
+            "categories": [department],
+            "question": {
+                "title": f"Complaint {number} & what to do?",
+                "text": f"For {number} days I have felt it.\nIs 3 < {number + 4} normal?\n\nThank you in advance, number {number}.",
+                "asked_on": f"2015-03-{number % 28 + 1:02d}",
+                "votes": None,
+            },
+            "asker": {"name": f"User, {number}", "age_min": 30, "age_max": 39, "gender": "male" if number % 2 else "female"},
+            "answers": []
+            if number % 9 == 4
+            else [
+                {
+                    "author": {"name": f"Lin Number{number}", "title": "Dr.", "department": department},
+                    "text": f"Hello {number}, rest for {number + 1} days.\n\nCome back if it stays.",
+                    "answered_on": "2015-04-02",
+                    "accepted": None,
+                    "votes": None,
+                    "by_asker": False,
+                    "signed_by": None,
+                }
+            ],
+            "more_info": f"Background on complaint {number}.\n\nIt is common.",
+        }
+
+    def question_html(self, number: int) -> str:
+        q = self.question(number)
+        department = self.department(number)
+        body, asked = q["question"], q["asker"]
+        text = "".join(f"<p>{_br(part)}</p>" for part in body["text"].split("\n\n"))
+        answers = "".join(
+            f"<h3>Dr. {a['author']['name']} reply {_escaped(department)}</h3>"
+            + "".join(f"<p>{_br(part)}</p>" for part in a["text"].split("\n\n"))
+            + "<p>Reply Date: 2015/04/02</p>"
+            for a in q["answers"]
+        )
+        day = body["asked_on"].replace("-", "/")
+        more = "".join(f"<p>{part}</p>" for part in q["more_info"].split("\n\n"))
+        other = (number * 7 + 3) % self.count
+        return f"""<!DOCTYPE html><html lang="en"><head><title>{q["title"]}</title></head><body><nav><a href="/">Home</a></nav>
+<article><h1>{q["title"]} - {_escaped(department)}</h1><p>Share to:</p><h2>{_escaped(body["title"])}</h2>{text}
+<p>{asked["name"]}, 30~39 year old {asked["gender"]}. Ask Date: {day}</p>{answers}<h2>More Info</h2>{more}
+<h2>Similar Q&amp;A</h2><div><h3>Advice on complaint {other}</h3><p>For {other} days...</p>
+<p>Dr. Lin Number{other} reply {_escaped(self.department(other))}<br>Hello {other}...</p>
+<p><a href="/qa/{self.slug(other)}?utm_source=similar">[Read More] Advice on complaint {other}</a></p></div>
+<h2>Related FAQ</h2><p><a href="/secret/faq">Rest</a></p><p>({_escaped(department)})</p></article></body></html>"""
+
+    def page_html(self, path: str, query: dict[str, list[str]]) -> str | None:
+        if path == "/":
+            links = "".join(f'<li><a href="/d/{n}">{_escaped(name)}</a></li>' for n, name in enumerate(DEPARTMENTS))
+            return f'<html lang="en"><body><ul>{links}</ul><a href="mailto:a@b.example">Mail</a><a href="/gone">Gone</a></body></html>'
+        if path.startswith("/d/") and path[3:].isdigit():
+            mine = [n for n in range(self.count) if n % len(DEPARTMENTS) == int(path[3:])]
+            page = int(query.get("page", ["1"])[0])
+            shown = mine[(page - 1) * PER_PAGE : page * PER_PAGE]
+            items = "".join(f'<li><a href="/qa/{self.slug(n)}/">Advice on complaint {n}</a></li>' for n in shown)
+            more = f'<a href="?page={page + 1}">Next</a>' if page * PER_PAGE < len(mine) else ""
+            return f'<html><body><ul>{items}</ul>{more}<a href="/old?id={mine[0]}">Old</a></body></html>'
+        if path.startswith("/qa/"):
+            number = path.strip("/")[-4:]
+            return self.question_html(int(number)) if number.isdigit() and int(number) < self.count else None
+        if path == "/old":
+            return self.question_html(int(query["id"][0]))
+        return None
+
+    # How it answers
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        parts = urlsplit(handler.path)
+        if parts.path == "/robots.txt":
+            return self.send(handler, self.robots_status, self.robots.encode(), "text/plain")
+        fault = self.fault(handler.path)
+        if fault == "server_error":
+            return self.send(handler, 503, b"busy", "text/plain")
+        if fault == "too_many":
+            return self.send(handler, 429, b"slow", "text/plain", {"Retry-After": str(self.faults.retry_after)})
+        html = self.page_html(parts.path, parse_qs(parts.query))
+        if html is None:
+            return self.send(handler, 404, b"<html><body>no such page</body></html>", "text/html")
+        body = html.encode()
+        if fault in {"cut", "reset"}:
+            self.requests.append((handler.path, -1))
+            handler.send_response(200)
+            handler.send_header("Content-Type", "text/html; charset=utf-8")
+            handler.send_header("Content-Length", str(len(body)))
+            handler.end_headers()
+            handler.wfile.write(body[: len(body) // 2] if fault == "cut" else b"")
+            handler.close_connection = True
+            return None
+        return self.send(handler, 200, body, "text/html; charset=utf-8")
+
+    def fault(self, path: str) -> str | None:
+        with self.lock:
+            count = self.seen[path] = self.seen.get(path, 0) + 1
+        if self.broken:
+            return "server_error"
+        if count > self.faults.times:
+            return None
+        draw = random.Random(f"{self.seed}{path}").random()
+        for kind in ("server_error", "too_many", "cut", "reset"):
+            draw -= getattr(self.faults, kind)
+            if draw < 0:
+                return kind
+        return None
+
+    def send(self, handler: BaseHTTPRequestHandler, status: int, body: bytes, kind: str, headers: dict[str, str] | None = None) -> None:
+        self.requests.append((handler.path, status))
+        handler.send_response(status)
+        handler.send_header("Content-Type", kind)
+        handler.send_header("Content-Length", str(len(body)))
+        for name, value in (headers or {}).items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _br(text: str) -> str:
+    return _escaped(text).replace("\n", "<br>")
