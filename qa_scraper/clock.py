@@ -15,7 +15,7 @@ class Clock:
 
     @classmethod
     def from_setting(cls, value: str | None) -> Clock:
-        """The clock that the setting ``FIXED_CLOCK`` asks for (``2026-01-31T08:00:00Z``); the real one where it is empty.
+        """The clock that the setting ``FIXED_CLOCK`` asks for (``2026-01-31T08:00:00Z``); empty: the real one.
 
         Raises ValueError for a value that is no ISO 8601 time.
         """

@@ -19,7 +19,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from qa_scraper.clock import Clock
-from qa_scraper.ledger import CommitResult, DueUrl, FoundUrl, Ledger, LedgerError, PageOutcome, StoredRecord
+from qa_scraper.ledger import CommitResult, DueUrl, FoundUrl, Ledger, LedgerError, PageOutcome, RunOutcome, StoredRecord
 from qa_scraper.outcomes import Ended, Follow, HeldBack, Moved, Verdict, Whole, judge_failure, judge_response
 from qa_scraper.politeness import HostGates
 from qa_scraper.publish import SNAPSHOT, publish
@@ -234,7 +234,9 @@ class Crawl:
         lease.http_status = response.status
         lease.etag = (response.headers.get("ETag") or b"").decode("latin-1") or None
         lease.last_modified = (response.headers.get("Last-Modified") or b"").decode("latin-1") or None
-        lease.verdict = judge_response(response, lease.due, lease.redirects, self.policy, self.clock.seconds(), random.random())
+        lease.verdict = judge_response(
+            response, lease.due, lease.redirects, self.policy, self.clock.seconds(), random.random()
+        )
         return lease.verdict
 
     def _moved(self, lease: Lease, address: str) -> None:
@@ -280,7 +282,10 @@ class Crawl:
         try:
             result = self.ledger.commit_page(outcome, now)
         except sqlite3.Error as error:
-            self.fail(f"the ledger {self.ledger.path} cannot be written: {error}. Free some space or mend the disk, then run again.")
+            self.fail(
+                f"the ledger {self.ledger.path} cannot be written: {error}."
+                " Free some space or mend the disk, then run again."
+            )
             return
         self._count(outcome, result)
 
@@ -315,7 +320,10 @@ class Crawl:
         try:
             return self._finish(reason)
         except (sqlite3.Error, OSError, LedgerError) as error:
-            self.error = self.error or f"cannot publish to {self.folder}: {error}. The old files are untouched; mend it and run again."
+            self.error = (
+                self.error
+                or f"cannot publish to {self.folder}: {error}. The old files are untouched; mend it and run again."
+            )
             logger.error(self.error)
             return self._summary(reason, 0, [], {}, 0)
         finally:
@@ -328,11 +336,18 @@ class Crawl:
         counts = self.ledger.counts(hosts)
         records = publish(self.ledger, self.folder)
         summary = self._summary(reason, records, gaps, counts, left)
-        outcome = "error" if self.error else "complete" if summary.complete else "gaps"
+        outcome: RunOutcome = "error" if self.error else "complete" if summary.complete else "gaps"
         self.ledger.finish_run(self.run, self.clock.stamp(), outcome, self.progress.pages, records)
         return summary
 
-    def _summary(self, reason: str, records: int, gaps: list[tuple[str, State, str]], counts: dict[State, int], left: int) -> RunSummary:
+    def _summary(
+        self,
+        reason: str,
+        records: int,
+        gaps: list[tuple[str, State, str]],
+        counts: dict[State, int],
+        left: int,
+    ) -> RunSummary:
         return RunSummary(
             site=self.site.name,
             run=self.run,

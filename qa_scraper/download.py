@@ -29,8 +29,9 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         if not crawler.settings.getbool("ALLOW_PRIVATE_ADDRESSES"):
-            # The socket factory sees each address right before it is connected to, whichever way it was found (resolver,
-            # literal, redirect). Scrapy's handler makes its connector without one, and aiohttp has no public setter.
+            # The socket factory sees each address right before it is connected to, whichever way it was found
+            # (resolver, literal, redirect). Scrapy's handler makes its connector without one, and aiohttp has no
+            # public setter.
             self._session.connector._socket_factory = _public_socket  # type: ignore[union-attr]
 
     async def download_request(self, request: Request) -> Response:
@@ -54,6 +55,15 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
                     " --allow-private (setting ALLOW_PRIVATE_ADDRESSES)"
                 ) from error
             raise
+
+
+def is_ip_address(host: str) -> bool:
+    """Whether *host* is a literal IP address (v4 or v6)."""
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
 
 
 def is_public(address: str) -> bool:

@@ -73,6 +73,9 @@ def _marks(values: list[str]) -> str:
     return ",".join("?" * len(values))
 
 
+RunOutcome = Literal["complete", "gaps", "error"]
+
+
 class LedgerError(Exception):
     """The ledger cannot be opened or written; the message says what to do."""
 
@@ -209,7 +212,14 @@ class Ledger:
             cursor = self._db.execute("INSERT INTO runs (started_at) VALUES (?)", (started_at,))
         return int(cursor.lastrowid or 0)
 
-    def finish_run(self, run: int, finished_at: str, outcome: Literal["complete", "gaps", "error"], pages: int, records: int) -> None:
+    def finish_run(
+        self,
+        run: int,
+        finished_at: str,
+        outcome: RunOutcome,
+        pages: int,
+        records: int,
+    ) -> None:
         """Notes how a run ended and moves the write-ahead log into the file."""
         with self._transaction():
             self._db.execute(
@@ -226,10 +236,21 @@ class Ledger:
             return self._insert(found, None, now, at)
 
     def _insert(self, found: Iterable[FoundUrl], found_on: str | None, now: float, at: str) -> int:
-        open_urls, others = [], []
+        open_urls: list[tuple[object, ...]] = []
+        others: list[tuple[object, ...]] = []
         for url in found:
             is_open = url.state == State.NEW
-            row = (url.key, url.address, url.host, url.state, url.reason, now if is_open else None, url.is_start, found_on, at)
+            row = (
+                url.key,
+                url.address,
+                url.host,
+                url.state,
+                url.reason,
+                now if is_open else None,
+                url.is_start,
+                found_on,
+                at,
+            )
             (open_urls if is_open else others).append(row)
         statement = (
             "INSERT OR IGNORE INTO urls (key, address, host, state, reason, due_at, is_start, found_on, first_seen_at)"
@@ -245,14 +266,17 @@ class Ledger:
         with self._transaction():
             self._db.execute("UPDATE urls SET is_start=1 WHERE key=?", (key,))
             self._db.execute(
-                "UPDATE urls SET state=?, reason='', due_at=0 WHERE host=? AND state=?", (State.NEW, host, State.OFF_HOST)
+                "UPDATE urls SET state=?, reason='', due_at=0 WHERE host=? AND state=?",
+                (State.NEW, host, State.OFF_HOST),
             )
 
     def start_urls(self) -> list[str]:
         """Addresses of the start URLs of earlier runs."""
         return [row[0] for row in self._db.execute("SELECT address FROM urls WHERE is_start=1 ORDER BY number")]
 
-    def due(self, hosts: Iterable[str], now: float, run_start: float, limit: int, leased: Iterable[str] = ()) -> list[DueUrl]:
+    def due(
+        self, hosts: Iterable[str], now: float, run_start: float, limit: int, leased: Iterable[str] = ()
+    ) -> list[DueUrl]:
         """URLs of *hosts* to be fetched at *now*, oldest due first, at most *limit* beside the *leased* ones.
 
         A page that was fetched once is due again only if it already was at *run_start*: no run fetches it twice.
@@ -283,8 +307,8 @@ class Ledger:
                 added, changed = added + was_added, changed + was_changed
             new_urls = self._insert(outcome.found, outcome.key, now, outcome.checked_at)
             self._db.execute(
-                "UPDATE urls SET state=?, reason=?, due_at=?, tries=?, http_status=?, etag=?, last_modified=?, body_hash=?,"
-                " checked_at=? WHERE key=?",
+                "UPDATE urls SET state=?, reason=?, due_at=?, tries=?, http_status=?, etag=?, last_modified=?,"
+                " body_hash=?, checked_at=? WHERE key=?",
                 (
                     outcome.state,
                     outcome.reason,
@@ -301,15 +325,26 @@ class Ledger:
         return CommitResult(new_urls, added, changed)
 
     def _store(self, key: str, record: StoredRecord, at: str) -> tuple[bool, bool]:
-        """Adds or updates one record; what has the same content stays as it is. Says whether it was added or changed."""
+        """Adds or updates one record; same content stays as it is. Says whether added, whether changed."""
         old = self._db.execute(
-            "SELECT question_hash, content_hash, extractor_version, id, version, body FROM records WHERE url_key=? AND part=?",
+            "SELECT question_hash, content_hash, extractor_version, id, version, body FROM records"
+            " WHERE url_key=? AND part=?",
             (key, record.part),
         ).fetchone()
         if old is None:
             self._db.execute(
                 "INSERT INTO records VALUES (?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, 1)",
-                (key, record.part, record.question_hash, record.content_hash, record.name, record.body, record.extractor_version, at, at),
+                (
+                    key,
+                    record.part,
+                    record.question_hash,
+                    record.content_hash,
+                    record.name,
+                    record.body,
+                    record.extractor_version,
+                    at,
+                    at,
+                ),
             )
             return True, False
         question_hash, content_hash, extractor_version, issued, version, body = old
@@ -317,12 +352,19 @@ class Ledger:
             return False, False
         changed = content_hash != record.content_hash
         if changed:
-            self._db.execute("INSERT OR REPLACE INTO record_versions VALUES (?, ?, ?, ?, ?)", (key, record.part, version, body, at))
-        if issued is not None and question_hash != record.question_hash and self._shared_id(key, issued, record.question_hash):
+            self._db.execute(
+                "INSERT OR REPLACE INTO record_versions VALUES (?, ?, ?, ?, ?)",
+                (key, record.part, version, body, at),
+            )
+        if (
+            issued is not None
+            and question_hash != record.question_hash
+            and self._shared_id(key, issued, record.question_hash)
+        ):
             issued = None
         self._db.execute(
-            "UPDATE records SET question_hash=?, content_hash=?, name=?, id=?, body=?, extractor_version=?, version=version+?,"
-            " changed_at=CASE WHEN ? THEN ? ELSE changed_at END WHERE url_key=? AND part=?",
+            "UPDATE records SET question_hash=?, content_hash=?, name=?, id=?, body=?, extractor_version=?,"
+            " version=version+?, changed_at=CASE WHEN ? THEN ? ELSE changed_at END WHERE url_key=? AND part=?",
             (
                 record.question_hash,
                 record.content_hash,
@@ -342,14 +384,16 @@ class Ledger:
     def _shared_id(self, key: str, issued: str, question_hash: str) -> bool:
         """Whether another URL holds the id too, or already shows the question that this URL shows now."""
         found = self._db.execute(
-            "SELECT 1 FROM records WHERE url_key<>? AND (id=? OR question_hash=?) LIMIT 1", (key, issued, question_hash)
+            "SELECT 1 FROM records WHERE url_key<>? AND (id=? OR question_hash=?) LIMIT 1",
+            (key, issued, question_hash),
         )
         return found.fetchone() is not None
 
     def shown_elsewhere(self, question_hash: str, key: str) -> str | None:
         """A URL other than *key* that shows the same question, None where there is none."""
         row = self._db.execute(
-            "SELECT url_key FROM records WHERE question_hash=? AND url_key<>? ORDER BY url_key LIMIT 1", (question_hash, key)
+            "SELECT url_key FROM records WHERE question_hash=? AND url_key<>? ORDER BY url_key LIMIT 1",
+            (question_hash, key),
         ).fetchone()
         return row[0] if row else None
 
@@ -359,14 +403,19 @@ class Ledger:
         """Gives an id to each question that has none yet: that of the copy at its smallest canonical URL."""
         with self._transaction():
             while True:
-                fresh = self._db.execute("SELECT DISTINCT question_hash FROM records WHERE id IS NULL LIMIT 1000").fetchall()
+                fresh = self._db.execute(
+                    "SELECT DISTINCT question_hash FROM records WHERE id IS NULL LIMIT 1000"
+                ).fetchall()
                 if not fresh:
                     return
                 for (question_hash,) in fresh:
                     copies = self._db.execute(
-                        "SELECT id, name FROM records WHERE question_hash=? ORDER BY url_key, part", (question_hash,)
+                        "SELECT id, name FROM records WHERE question_hash=? ORDER BY url_key, part",
+                        (question_hash,),
                     ).fetchall()
-                    issued = next((row[0] for row in copies if row[0]), None) or self._free_id(copies[0][1], question_hash)
+                    issued = next((row[0] for row in copies if row[0]), None) or self._free_id(
+                        copies[0][1], question_hash
+                    )
                     self._db.execute("UPDATE records SET id=? WHERE question_hash=?", (issued, question_hash))
 
     def _free_id(self, name: str, question_hash: str) -> str:
@@ -377,7 +426,8 @@ class Ledger:
     def published(self) -> Iterator[PublishedRecord]:
         """All questions that have an id, sorted by it, each once."""
         rows = self._db.execute(
-            "SELECT id, url_key, body, first_seen_at, changed_at, version FROM records WHERE id IS NOT NULL ORDER BY id, url_key, part"
+            "SELECT id, url_key, body, first_seen_at, changed_at, version FROM records WHERE id IS NOT NULL"
+            " ORDER BY id, url_key, part"
         )
         current: PublishedRecord | None = None
         for issued, key, body, first_seen_at, changed_at, version in rows:

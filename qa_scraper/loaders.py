@@ -12,8 +12,8 @@ from typing import Final, TypeVar
 from itemloaders import ItemLoader
 from itemloaders.processors import Identity, MapCompose, TakeFirst
 
-from qa_scraper.extraction import EXTRACTOR_VERSION, NoQuestion, Sections, read_page
-from qa_scraper.extraction.sections import RawAnswer, RawAuthor, RawTeaser, RawTopic
+from qa_scraper.extraction import EXTRACTOR_VERSION, read_page
+from qa_scraper.extraction.sections import NoQuestion, RawAnswer, RawAuthor, RawTeaser, RawTopic, Sections
 from qa_scraper.items import (
     Answer,
     Asker,
@@ -226,7 +226,9 @@ def _source(sections: Sections, provenance: Provenance) -> Source:
 def _loaded(loader: _Loader, of: type[_Item]) -> _Item:
     item = loader.load_item()
     if not isinstance(item, of):
-        raise TypeError(f"{type(loader).__name__} makes {type(item).__name__}, not {of.__name__}: see its default_item_class")
+        raise TypeError(
+            f"{type(loader).__name__} makes {type(item).__name__}, not {of.__name__}: see its default_item_class"
+        )
     return item
 
 

@@ -1,4 +1,4 @@
-"""Where the crawl meets Scrapy's engine: outcomes of pages (spider middleware) and robots.txt (downloader middleware)."""
+"""Where the crawl meets Scrapy's engine: outcomes of pages (spider middleware), robots.txt (downloader middleware)."""
 
 from __future__ import annotations
 
@@ -128,7 +128,9 @@ class RobotsMiddleware:
             raise NotConfigured("ROBOTSTXT_OBEY is off")
         self.crawler = crawler
         self.user_agent: str = crawler.settings.get("ROBOTSTXT_USER_AGENT") or crawler.settings.get("USER_AGENT")
-        self.policy = RetryPolicy(min(4, crawler.settings.getint("RETRY_TIMES") + 1), crawler.settings.getfloat("RETRY_BACKOFF"))
+        self.policy = RetryPolicy(
+            min(4, crawler.settings.getint("RETRY_TIMES") + 1), crawler.settings.getfloat("RETRY_BACKOFF")
+        )
         self._rules: dict[str, asyncio.Task[RobotsRules]] = {}
 
     @classmethod
@@ -147,7 +149,9 @@ class RobotsMiddleware:
         rules = await asyncio.shield(self._rules[origin])
         self._open_gate(request.url, rules)
         if rules.unreachable:
-            raise RobotsUnreachable(f"{origin}/robots.txt cannot be read ({rules.unreachable}), so nothing there may be fetched")
+            raise RobotsUnreachable(
+                f"{origin}/robots.txt cannot be read ({rules.unreachable}), so nothing there may be fetched"
+            )
         if rules.parser is not None and not rules.parser.can_fetch(request.url, self.user_agent):
             raise RobotsDenied("robots.txt forbids it")
 
@@ -200,4 +204,3 @@ class RobotsMiddleware:
             addresses = (page_address(origin + "/", sitemap) for sitemap in parser.sitemaps)
             crawl.note_urls([address for address in addresses if address])
         return parser
-

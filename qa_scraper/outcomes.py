@@ -66,7 +66,9 @@ class HeldBack:
 Verdict = Whole | Follow | Moved | Ended | HeldBack
 
 
-def judge_response(response: Response, due: DueUrl, redirects: int, policy: RetryPolicy, now: float, random: float) -> Verdict:
+def judge_response(
+    response: Response, due: DueUrl, redirects: int, policy: RetryPolicy, now: float, random: float
+) -> Verdict:
     """What *response* to a fetch of *due* means. *redirects*: how many were followed for it; *random*: in [0, 1)."""
     status = response.status
     if status in REDIRECT_STATUS:
@@ -107,7 +109,7 @@ def _may_be_cut(response: Response) -> bool:
     return html and response.protocol != "h2" and b"</html>" not in response.body[-2048:].lower()
 
 
-def judge_failure(error: BaseException, due: DueUrl, policy: RetryPolicy, now: float, random: float) -> Verdict:
+def judge_failure(error: BaseException | None, due: DueUrl, policy: RetryPolicy, now: float, random: float) -> Verdict:
     """What the *error* that a fetch of *due* ended with means: most may pass, some never will."""
     if isinstance(error, NotAskedNow):
         return HeldBack()
@@ -120,7 +122,7 @@ def judge_failure(error: BaseException, due: DueUrl, policy: RetryPolicy, now: f
     return Ended(after_failure(describe(error), due.tries + 1, policy, now, random))
 
 
-def describe(error: BaseException) -> str:
+def describe(error: BaseException | None) -> str:
     """The error in one line, without control characters, at most 300 characters."""
     text = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())
     name = type(error).__name__

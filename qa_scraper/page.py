@@ -22,9 +22,20 @@ from qa_scraper.urls import page_address
 Kind = Literal["html", "text", "binary"]
 
 _TAG: Final = re.compile(
-    r"<(?:!doctype|html|head|body|div|p|br|table|span|article|section|main|h[1-6]|ul|title|meta|a)\b[^<]*>", re.IGNORECASE
+    r"<(?:!doctype|html|head|body|div|p|br|table|span|article|section|main|h[1-6]|ul|title|meta|a)\b[^<]*>",
+    re.IGNORECASE,
 )
-_MAGIC: Final = (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b", b"\x7fELF", b"RIFF", b"Rar!")
+_MAGIC: Final = (
+    b"%PDF-",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"\x7fELF",
+    b"RIFF",
+    b"Rar!",
+)
 _BODY_SNIFFED: Final = 4096
 _MARKUP_TYPES: Final = ("html", "xml")
 # Attributes that hold the address of another page; pictures, scripts and frames are no pages of the crawl.
@@ -103,8 +114,9 @@ class Page:
         base = self.base_url
         if base is None or self.tree is None:
             return []
-        hrefs = _LINK_XPATH(self.tree)
-        found = (page_address(base, str(href)) for href in hrefs if not str(href).startswith("#"))
+        found_hrefs = _LINK_XPATH(self.tree)
+        hrefs = [str(href) for href in found_hrefs] if isinstance(found_hrefs, list) else []
+        found = (page_address(base, href) for href in hrefs if not href.startswith("#"))
         return list(dict.fromkeys(address for address in found if address))
 
     @cached_property
@@ -120,7 +132,7 @@ class Page:
     def title(self) -> str:
         """Text of ``<title>``, an empty string where there is none."""
         found = self.tree.find(".//title") if self.tree is not None else None
-        return "".join(found.itertext()) if found is not None else ""
+        return "".join(map(str, found.itertext())) if found is not None else ""
 
 
 def _declares_text(content_type: str | None) -> bool:

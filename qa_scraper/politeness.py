@@ -1,4 +1,4 @@
-"""When a host may be asked: robots.txt known first, Crawl-delay and Retry-After kept. Pure state, the clock is passed in."""
+"""When a host may be asked: robots.txt known first, Crawl-delay and Retry-After kept. The clock is passed in."""
 
 from __future__ import annotations
 

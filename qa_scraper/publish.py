@@ -89,7 +89,7 @@ class AtomicFileStorage:
     """
 
     def __init__(self, uri: str, *, feed_options: dict[str, object] | None = None) -> None:
-        from scrapy.extensions.feedexport import file_uri_to_path
+        from w3lib.url import file_uri_to_path
 
         self.target = Path(file_uri_to_path(uri) if uri.startswith("file:") else uri)
         self.appends = not (feed_options or {}).get("overwrite", False)

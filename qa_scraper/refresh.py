@@ -36,7 +36,9 @@ class State(StrEnum):
     """Given up after the policy's tries; a new run tries again."""
 
 
-FINISHED: Final = frozenset((State.STORED, State.NO_QUESTION, State.MOVED, State.GONE, State.DENIED, State.OFF_HOST, State.SKIPPED))
+FINISHED: Final = frozenset(
+    (State.STORED, State.NO_QUESTION, State.MOVED, State.GONE, State.DENIED, State.OFF_HOST, State.SKIPPED)
+)
 """States of URLs that leave no gap in what is published."""
 
 TRANSIENT_STATUS: Final = frozenset((304, 408, 421, 425, 429))
@@ -75,7 +77,9 @@ def is_transient(status: int) -> bool:
     return status >= 500 or status in TRANSIENT_STATUS
 
 
-def after_failure(reason: str, tries_made: int, policy: RetryPolicy, now: float, random: float, not_before: float = 0.0) -> Fate:
+def after_failure(
+    reason: str, tries_made: int, policy: RetryPolicy, now: float, random: float, not_before: float = 0.0
+) -> Fate:
     """The fate of a URL whose fetch failed for a reason that may pass. *not_before*: the server's Retry-After."""
     if tries_made >= policy.tries:
         return Fate(State.FAILED, f"given up after {tries_made} tries: {reason}")
@@ -83,7 +87,7 @@ def after_failure(reason: str, tries_made: int, policy: RetryPolicy, now: float,
 
 
 def retry_after(value: str | None, now: float) -> float | None:
-    """The time that a Retry-After header (RFC 9110 §10.2.3, seconds or HTTP date) names; None for no or a broken one."""
+    """The time that a Retry-After header (RFC 9110 §10.2.3, seconds or HTTP date) names; None where it names none."""
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
         return now + int(text[:9])
@@ -94,7 +98,7 @@ def retry_after(value: str | None, now: float) -> float | None:
 
 
 def next_look(state: State, question_age: float, page_age: float, now: float) -> float | None:
-    """When a URL in a finished *state* is looked at again: questions after *question_age* seconds, others after *page_age*."""
+    """When a URL in a finished *state* is looked at again: questions after *question_age* seconds, else *page_age*."""
     if state in {State.OFF_HOST, State.SKIPPED}:
         return None
     return now + (question_age if state == State.STORED else page_age)

@@ -72,4 +72,3 @@ def current_crawl(crawler: Crawler) -> Crawl | None:
     """The run that *crawler* is doing, None for a spider without a site."""
     scheduler = crawler.engine.scheduler
     return scheduler.crawl if isinstance(scheduler, LedgerScheduler) else None
-

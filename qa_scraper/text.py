@@ -11,7 +11,9 @@ from typing import Final
 
 # What a reader never sees: C0/C1 controls other than tab and newline, zero-width space, byte order mark, soft
 # hyphen, bidirectional embedding. Zero-width joiners stay: emoji and several scripts need them.
-_INVISIBLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+_INVISIBLE: Final = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]"
+)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _SPACES: Final = re.compile(r"\s+")
 _NEWLINES: Final = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
@@ -47,7 +49,10 @@ _DATE_FORMATS: Final = tuple(
         rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})",
     )
 )
-_TIME_OF_DAY: Final = re.compile(r"[T\s,]*(?:\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s?(?:[ap]\.?m\.?)?\s?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?", re.IGNORECASE)
+_TIME_OF_DAY: Final = re.compile(
+    r"[T\s,]*(?:\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s?(?:[ap]\.?m\.?)?\s?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?",
+    re.IGNORECASE,
+)
 
 
 def parse_date(text: str) -> str | None:
@@ -130,7 +135,7 @@ _GOES_ON: Final = frozenset(
 )
 # Words that open a sentence about another doctor, or a greeting, rather than a role.
 _NO_ROLE: Final = frozenset(
-    "ask call consult contact dear dr hello hi if message please request see tell thank thanks try try visit with".split()
+    "ask call consult contact dear dr hello hi if message please request see tell thank thanks try visit with".split()
 )
 _SIGNATURE_REACH: Final = 200
 

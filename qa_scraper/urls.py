@@ -19,7 +19,9 @@ _TRACKING: Final = re.compile(
     r"|msclkid|yclid|twclid|ttclid|igshid|li_fat_id|vero_id|_ga|_gl|ref_src|spm)",
     re.IGNORECASE,
 )
-_SESSION: Final = re.compile(r"(?:phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken|sessionid|session_id)", re.IGNORECASE)
+_SESSION: Final = re.compile(
+    r"(?:phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken|sessionid|session_id)", re.IGNORECASE
+)
 _PATH_SESSION: Final = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 

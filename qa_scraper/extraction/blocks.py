@@ -97,8 +97,8 @@ def _text_blocks(text: str) -> Iterator[Block]:
 
 _GAPS: Final = {
     **dict.fromkeys(
-        "address article aside blockquote body caption center details dialog div dl fieldset figcaption figure footer form"
-        " h1 h2 h3 h4 h5 h6 header hgroup hr html legend main menu nav noscript ol p pre search section summary table"
+        "address article aside blockquote body caption center details dialog div dl fieldset figcaption figure"
+        " footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend main menu nav noscript ol p pre search section summary table"
         " tbody tfoot thead ul".split(),
         2,
     ),
@@ -136,7 +136,9 @@ _SECTIONING: Final = frozenset(("main", "article", "section"))
 _SPECIAL: Final = frozenset((*_PLACE_OF_TAG, *_HEADINGS, *_SECTIONING, "pre", "dialog", "button"))
 _HIDING: Final = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE)
 _KEEPS_LINES: Final = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
-_CSS_NOISE: Final = re.compile(r"/\*.*?\*/|@(?:media|supports|container|layer)[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.DOTALL)
+_CSS_NOISE: Final = re.compile(
+    r"/\*.*?\*/|@(?:media|supports|container|layer)[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.DOTALL
+)
 _CSS_RULE: Final = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _CSS_SIMPLE: Final = re.compile(r"\s*([.#])([\w\-]+)\s*")
 

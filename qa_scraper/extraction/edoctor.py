@@ -37,7 +37,9 @@ NAME: Final = "edoctor"
 
 _DASH: Final = re.compile(r"\s*[-–—|]\s+|\s+[-–—|]\s*")
 _COUNTER: Final = re.compile(r"(?:views?|hits|clicks|reads?)\s*[:：]?\s*[\d,.]+[km]?", re.IGNORECASE)
-_GREETING: Final = re.compile(r"(?:hello|hi|hey|dear|good (?:morning|afternoon|evening|day)|greetings|doctor|dr\.?)\b", re.IGNORECASE)
+_GREETING: Final = re.compile(
+    r"(?:hello|hi|hey|dear|good (?:morning|afternoon|evening|day)|greetings|doctor|dr\.?)\b", re.IGNORECASE
+)
 _GOES_ON: Final = re.compile(r"[,:;，：；、]$")
 _STATEMENT: Final = re.compile(r"[.!。！…]$")
 _TITLE_LENGTH: Final = 200
@@ -79,7 +81,9 @@ def read(page: Page) -> Sections | NoQuestion:
     departments = _departments(lines)
     opening = body[: asker_at if asker_at is not None else first_reply]
     heading_at = _heading_at(opening, page.title, departments)
-    heading = opening[heading_at].text if heading_at is not None else _heading_elsewhere(blocks, page.title, departments)
+    heading = (
+        opening[heading_at].text if heading_at is not None else _heading_elsewhere(blocks, page.title, departments)
+    )
     title, department = _split_heading(heading, page.title, departments)
     question = _question_lines(opening, heading_at, department)
     answered_to = replies[-1].end if replies else (asker_at or 0) + 1
@@ -96,7 +100,15 @@ def read(page: Page) -> Sections | NoQuestion:
     answers = tuple(_answer(body, reply) for reply in replies)
     if not department:
         department = next((answer.author.department for answer in answers if answer.author.department), "")
-    landmarks = (department, asker_at is not None, answers, all(a.answered_on for a in answers), more_info, teasers, topics)
+    landmarks = (
+        department,
+        asker_at is not None,
+        answers,
+        all(a.answered_on for a in answers),
+        more_info,
+        teasers,
+        topics,
+    )
     return Sections(
         layout=NAME,
         confidence=round(sum(map(bool, landmarks)) / len(landmarks), 2),
@@ -148,7 +160,7 @@ def _section_end(lines: list[Block], start: int) -> int:
 def _body(lines: list[Block], similar: _Span | None, faq: _Span | None) -> list[Block]:
     """The lines of question, answers and "More Info": what stands ahead of the two related sections and around them.
 
-    A related section ends the body, unless the question is only asked or answered after it (a sidebar ahead of the article).
+    A related section ends the body, unless the question is only asked or answered after it: a sidebar ahead of all.
     """
     spans = [span for span in (similar, faq) if span is not None]
     ahead = [span for span in spans if any(_opens_question(line) for line in lines[span.end :])]
@@ -169,7 +181,11 @@ def _replies(body: list[Block]) -> list[_Reply]:
             continue
         following = next((later for later, other in starts[number + 1 :] if other.certain), len(body))
         date_at = next((i for i in range(at + 1, following) if reply_date(body[i])), None)
-        end = date_at + 1 if date_at is not None else next((i for i in range(at, following) if is_more_info(body[i])), following)
+        end = (
+            date_at + 1
+            if date_at is not None
+            else next((i for i in range(at, following) if is_more_info(body[i])), following)
+        )
         if any(asker_line(inner) for inner in body[at:end]):
             continue  # words of the question: the asker line is still to come
         if date_at is not None or (line.certain and all(read_more(inner) is None for inner in body[at:end])):
@@ -200,7 +216,11 @@ def _why_not(body: list[Block], teasers: int) -> str:
 def _departments(lines: list[Block]) -> set[str]:
     """Departments that the page names in its landmarks, in small letters."""
     named = {line.author.department for block in lines if (line := reply_line(block)) is not None and line.certain}
-    named.update(match[1] for block in lines if (match := re.fullmatch(r".*?\(([^()]+)\)", block.text)) and is_department(match[1]))
+    named.update(
+        match[1]
+        for block in lines
+        if (match := re.fullmatch(r".*?\(([^()]+)\)", block.text)) and is_department(match[1])
+    )
     return {name.lower() for name in named}
 
 

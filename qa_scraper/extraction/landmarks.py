@@ -29,17 +29,22 @@ _AGE: Final = (
     r"(?:\s*(?:~|～|-|–|—|to)\s*\d{1,3}|\s*\+|\s+(?:and|or) (?:above|over|older))?"
 )
 _ASKER: Final = re.compile(
-    rf"(?:(?P<name>.*)[,，]\s*)?(?P<age>{_AGE})[\s-]*years?[\s-]*old(?:[\s,]+(?P<gender>{_GENDER}))?\s*[.。,]?", re.IGNORECASE
+    rf"(?:(?P<name>.*)[,，]\s*)?(?P<age>{_AGE})[\s-]*years?[\s-]*old(?:[\s,]+(?P<gender>{_GENDER}))?\s*[.。,]?",
+    re.IGNORECASE,
 )
 _ASKER_WITHOUT_AGE: Final = re.compile(rf"(?:(?P<name>.*)[,，]\s*)?(?P<gender>{_GENDER})\s*[.。,]?", re.IGNORECASE)
 _ASKER_NAME_LENGTH: Final = 60
 _LINE_LENGTH: Final = 300  # no landmark line is longer; bounds the work on hostile lines
 
-_TITLE: Final = r"(?:Dr|Prof|Doctor|Professor|Physician|Pharmacist|Dietitian|Nutritionist|Psychologist|Nurse|Therapist)\.?"
+_TITLE: Final = (
+    r"(?:Dr|Prof|Doctor|Professor|Physician|Pharmacist|Dietitian|Nutritionist|Psychologist|Nurse|Therapist)\.?"
+)
 _REPLY: Final = re.compile(
     rf"(?:(?P<title>{_TITLE}(?:\s+Dr\.)?)\s*)?(?P<name>\S.*?)\s+(?:reply|replies|replied)(?:\s*[:：]\s*|\s+|$)(?P<department>.*)",
 )
-_LOWER_IN_NAMES: Final = frozenset("al bin binti da de del den der di do dos du e el ibn la le ten ter van von y zu".split())
+_LOWER_IN_NAMES: Final = frozenset(
+    "al bin binti da de del den der di do dos du e el ibn la le ten ter van von y zu".split()
+)
 _LOWER_IN_DEPARTMENTS: Final = frozenset("& - – / a and by de et for in of on the to und with".split())
 _DEPARTMENT_LENGTH: Final = 80
 _NAME_WORDS: Final = 8
@@ -106,7 +111,7 @@ def is_share(block: Block) -> bool:
 
 
 def reply_date(block: Block) -> str | None:
-    """The date of a ``Reply Date: 2003/10/20`` line as written; None for any other line, ``Reply Date: pending`` too."""
+    """The date of a ``Reply Date: 2003/10/20`` line as written; None for other lines (``Reply Date: pending``)."""
     match = _REPLY_DATE.fullmatch(block.text) if len(block.text) <= _LINE_LENGTH else None
     return match["date"] if match and parse_date(match["date"]) else None
 

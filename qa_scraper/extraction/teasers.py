@@ -40,7 +40,9 @@ def _at_read_more(line: Block) -> list[Block]:
         return [line]
     ahead = tuple(link for link in line.links if link.end <= cut.start())
     behind = tuple(
-        replace(link, start=max(0, link.start - cut.end()), end=link.end - cut.end()) for link in line.links if link.end > cut.end()
+        replace(link, start=max(0, link.start - cut.end()), end=link.end - cut.end())
+        for link in line.links
+        if link.end > cut.end()
     )
     return [
         replace(line, text=line.text[: cut.start()], links=ahead),
@@ -74,10 +76,13 @@ def _untitled(lines: list[Block]) -> tuple[int, list[RawTeaser]]:
     starts = [
         at
         for at, line in enumerate(lines)
-        if reply_line(line) is None and (line.heading or (line.only_links and line.href and line.href != (lines[at - 1].href if at else None)))
+        if reply_line(line) is None
+        and (line.heading or (line.only_links and line.href and line.href != (lines[at - 1].href if at else None)))
     ]
     ends = [*starts[1:], len(lines)]
-    teasers = [_teaser(lines[start:end], lines[start].text, lines[start].href) for start, end in zip(starts, ends, strict=True)]
+    teasers = [
+        _teaser(lines[start:end], lines[start].text, lines[start].href) for start, end in zip(starts, ends, strict=True)
+    ]
     return len(lines) if teasers else 0, teasers
 
 

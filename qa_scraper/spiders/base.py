@@ -12,9 +12,9 @@ from scrapy.http import Response
 from qa_scraper import __version__
 from qa_scraper.clock import Clock
 from qa_scraper.crawl import RunSummary
-from qa_scraper.extraction import NoQuestion
-from qa_scraper.loaders import Provenance, page_records
+from qa_scraper.extraction.sections import NoQuestion
 from qa_scraper.items import Record
+from qa_scraper.loaders import Provenance, page_records
 from qa_scraper.page import Page
 from qa_scraper.scheduler import current_crawl
 from qa_scraper.site import Site
@@ -45,10 +45,14 @@ class SiteSpider(Spider):
         super().update_settings(settings)
         settings.setdict(cls.site.settings(), priority="spider")
         contact = settings.get("CONTACT_URL")
-        settings.set("USER_AGENT", f"qa-scraper/{__version__}" + (f" (+{contact})" if contact else ""), priority="spider")
+        settings.set(
+            "USER_AGENT",
+            f"qa-scraper/{__version__}" + (f" (+{contact})" if contact else ""),
+            priority="spider",
+        )
 
     async def start(self) -> AsyncIterator[Request]:
-        """The start URLs; without any, the run goes on with what the ledger knows. Raises CloseSpider where it knows none."""
+        """The start URLs; without any, the run goes on with what the ledger knows. CloseSpider where it knows none."""
         crawl = current_crawl(self.crawler)
         if not self.start_urls and (crawl is None or not crawl.hosts):
             message = f"{self.name}: no start URL: give -a start_url=https://… (qa-scraper crawl: --start-url)"

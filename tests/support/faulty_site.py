@@ -85,11 +85,16 @@ class FaultySite:
             "categories": [department],
             "question": {
                 "title": f"Complaint {number} & what to do?",
-                "text": f"For {number} days I have felt it.\nIs 3 < {number + 4} normal?\n\nThank you in advance, number {number}.",
+                "text": f"For {number} days I have felt it.\nIs 3 < {number + 4} normal?\n\nThanks, number {number}.",
                 "asked_on": f"2015-03-{number % 28 + 1:02d}",
                 "votes": None,
             },
-            "asker": {"name": f"User, {number}", "age_min": 30, "age_max": 39, "gender": "male" if number % 2 else "female"},
+            "asker": {
+                "name": f"User, {number}",
+                "age_min": 30,
+                "age_max": 39,
+                "gender": "male" if number % 2 else "female",
+            },
             "answers": []
             if number % 9 == 4
             else [
@@ -120,7 +125,8 @@ class FaultySite:
         day = body["asked_on"].replace("-", "/")
         more = "".join(f"<p>{part}</p>" for part in q["more_info"].split("\n\n"))
         other = (number * 7 + 3) % self.count
-        return f"""<!DOCTYPE html><html lang="en"><head><title>{q["title"]}</title></head><body><nav><a href="/">Home</a></nav>
+        return f"""<!DOCTYPE html><html lang="en"><head><title>{q["title"]}</title></head>
+<body><nav><a href="/">Home</a></nav>
 <article><h1>{q["title"]} - {_escaped(department)}</h1><p>Share to:</p><h2>{_escaped(body["title"])}</h2>{text}
 <p>{asked["name"]}, 30~39 year old {asked["gender"]}. Ask Date: {day}</p>{answers}<h2>More Info</h2>{more}
 <h2>Similar Q&amp;A</h2><div><h3>Advice on complaint {other}</h3><p>For {other} days...</p>
@@ -131,7 +137,8 @@ class FaultySite:
     def page_html(self, path: str, query: dict[str, list[str]]) -> str | None:
         if path == "/":
             links = "".join(f'<li><a href="/d/{n}">{_escaped(name)}</a></li>' for n, name in enumerate(DEPARTMENTS))
-            return f'<html lang="en"><body><ul>{links}</ul><a href="mailto:a@b.example">Mail</a><a href="/gone">Gone</a></body></html>'
+            links += '<li><a href="mailto:a@b.example">Mail</a></li><li><a href="/gone">Gone</a></li>'
+            return f'<html lang="en"><body><ul>{links}</ul></body></html>'
         if path.startswith("/d/") and path[3:].isdigit():
             mine = [n for n in range(self.count) if n % len(DEPARTMENTS) == int(path[3:])]
             page = int(query.get("page", ["1"])[0])
@@ -186,7 +193,14 @@ class FaultySite:
                 return kind
         return None
 
-    def send(self, handler: BaseHTTPRequestHandler, status: int, body: bytes, kind: str, headers: dict[str, str] | None = None) -> None:
+    def send(
+        self,
+        handler: BaseHTTPRequestHandler,
+        status: int,
+        body: bytes,
+        kind: str,
+        headers: dict[str, str] | None = None,
+    ) -> None:
         self.requests.append((handler.path, status))
         handler.send_response(status)
         handler.send_header("Content-Type", kind)

@@ -1,0 +1,227 @@
+"""The command line: thin over the library, no logic of its own. Imports are lazy, so that it starts fast.
+
+Exit codes, here and nowhere else: 0 complete; 1 unexpected error; 2 bad usage or unreadable input; 3 ran, but with gaps
+(``extract``: an input without a question; ``crawl``: pages given up, stopped by a signal or by ``--limit``).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, Final, Optional
+
+import typer
+
+from qa_scraper import __version__
+from qa_scraper.exceptions import InputError
+
+_REPORT: Final = "this is an error of qa-scraper, please report it (QA_SCRAPER_TRACEBACK=1 shows where it happened)"
+
+
+class Exit(IntEnum):
+    """Exit codes of all commands."""
+
+    COMPLETE = 0
+    ERROR = 1
+    USAGE = 2
+    GAPS = 3
+
+
+app = typer.Typer(
+    name="qa-scraper",
+    help="Crawls question-and-answer sites into JSON Lines: every record exactly once, every field right.",
+    epilog="Exit codes: 0 complete; 1 unexpected error; 2 bad usage or unreadable input; 3 ran, but with gaps.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+OutputOption = Annotated[
+    Path,
+    typer.Option("--output", metavar="DIR", help="Folder of all output; a site's files go to DIR/SITE/."),
+]
+
+
+@app.command()
+def crawl(
+    site: Annotated[str, typer.Argument(help="Name of the site (see: qa-scraper sites).")] = "demo",
+    start_url: Annotated[
+        list[str] | None,
+        typer.Option("--start-url", metavar="URL", help="Where to begin; may be given several times."),
+    ] = None,
+    output: OutputOption = Path("output"),
+    limit: Annotated[
+        int,
+        typer.Option("--limit", min=0, metavar="N", help="Fetch at most N pages in this run; 0: no limit."),
+    ] = 0,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("-s", metavar="NAME=VALUE", help="A Scrapy setting; wins over the site's own."),
+    ] = None,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Allow private and loopback addresses as targets.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+) -> None:
+    """Crawl a site, or go on with a crawl that was stopped, and publish DIR/SITE/questions.jsonl."""
+    from qa_scraper.progress import TerminalDisplay, print_summary
+    from qa_scraper.run import CrawlOptions
+    from qa_scraper.run import crawl as run_crawl
+
+    options = CrawlOptions(site, tuple(start_url or ()), output, limit, tuple(setting or ()), allow_private)
+    summary = run_crawl(options, TerminalDisplay(site))
+    print_summary(summary, as_json=as_json)
+    raise typer.Exit(Exit.ERROR if summary.error else Exit.COMPLETE if summary.complete else Exit.GAPS)
+
+
+@app.command()
+def extract(
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="PATH...|-", help="Files to read; - is standard input.")
+    ] = None,
+    url: Annotated[Optional[str], typer.Option("--url", help="URL that the page was fetched from.")] = None,  # noqa: UP045
+    content_type: Annotated[
+        str | None,
+        typer.Option("--content-type", metavar="T", help="Its Content-Type, for example text/plain."),
+    ] = None,
+    manifest: Annotated[
+        Path | None,
+        typer.Option("--manifest", metavar="FILE", help='JSON Lines of {"path", "url", "content_type"}.'),
+    ] = None,
+) -> None:
+    """Read pages from files and print their records, one JSON object a line, in input order."""
+    import jsonlines
+    import orjson
+
+    from qa_scraper.extract import Input, checked_url, extract_input, read_manifest
+
+    if bool(paths) == bool(manifest):
+        raise InputError("give either files (or - for standard input) or --manifest FILE")
+    if manifest is not None:
+        if url or content_type:
+            raise InputError("--url and --content-type go with files; a manifest names them line by line")
+        inputs = list(read_manifest(manifest))
+    else:
+        inputs = [Input(path, checked_url(url), content_type) for path in paths or ()]
+    if url and len(inputs) > 1:
+        raise InputError("--url goes with one file; for several, name each URL in a --manifest")
+    code = Exit.COMPLETE
+    with jsonlines.Writer(sys.stdout.buffer, dumps=orjson.dumps) as writer:
+        for given in inputs:
+            extracted = extract_input(given)
+            for record in extracted.records:
+                writer.write(record)
+            if extracted.unreadable:
+                code = Exit.USAGE
+                _complain(f"{given.path}: cannot be read: {extracted.unreadable}")
+            elif extracted.reason:
+                code = max(code, Exit.GAPS) if code != Exit.USAGE else code
+                _complain(f"{given.path}: no question: {extracted.reason}")
+    sys.stdout.flush()
+    raise typer.Exit(code)
+
+
+@app.command()
+def sites() -> None:
+    """List the sites that can be crawled."""
+    from qa_scraper.run import known_sites
+
+    for site in known_sites().values():
+        typer.echo(f"{site.name}\t{site.title}\t{' '.join(site.start_urls)}".rstrip())
+
+
+@app.command()
+def publish(
+    site: Annotated[str, typer.Argument(help="Name of the site.")],
+    output: OutputOption = Path("output"),
+) -> None:
+    """Publish what the ledger of a site holds, without fetching anything."""
+    from qa_scraper.run import publish_site
+
+    path, count = publish_site(site, output)
+    typer.echo(f"{count} records in {path}")
+
+
+@app.command("demo-site")
+def demo_site(
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, metavar="N", help="Port on 127.0.0.1; 0: any free one.")
+    ] = 8765,
+) -> None:
+    """Serve the bundled demo site on this machine until Ctrl-C."""
+    from qa_scraper.demo import DemoServer
+    from qa_scraper.demo import demo_site as make_site
+
+    try:
+        server = DemoServer(make_site(), port=port)
+    except OSError as error:
+        raise InputError(
+            f"port {port} cannot be used: {error.strerror or error}. Choose another with --port."
+        ) from None
+    typer.echo(f"The demo site is at {server.url}/ (Ctrl-C ends it)")
+    sys.stdout.flush()
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        typer.echo("Ended.")
+    finally:
+        server.stop()
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema (draft 2020-12) of a record."""
+    import orjson
+
+    from qa_scraper.items import record_schema
+
+    typer.echo(orjson.dumps(record_schema(), option=orjson.OPT_INDENT_2).decode())
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"qa-scraper {__version__}")
+        raise typer.Exit(Exit.COMPLETE)
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def _complain(message: str) -> None:
+    printable = "".join(c if c.isprintable() else " " for c in message)
+    print(f"qa-scraper: {printable}", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def main() -> None:
+    """Runs the command line and ends the process with one of the codes of ``Exit``."""
+    try:
+        app()
+    except InputError as error:
+        _complain(str(error))
+        sys.exit(Exit.USAGE)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # who read our output has gone: nothing to tell
+        sys.exit(Exit.ERROR)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001 - the last place that can turn it into words
+        if os.environ.get("QA_SCRAPER_TRACEBACK"):
+            traceback.print_exc()
+        from qa_scraper.ledger import LedgerError
+
+        known = isinstance(error, LedgerError | OSError | RuntimeError)
+        _complain(str(error) if known else f"{type(error).__name__}: {error}: {_REPORT}")
+        sys.exit(Exit.ERROR)
+
+
+if __name__ == "__main__":
+    main()

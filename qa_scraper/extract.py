@@ -1,0 +1,108 @@
+"""Extraction from files: each input gives its records, or the reason why it has none."""
+
+from __future__ import annotations
+
+import mimetypes
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from qa_scraper.exceptions import InputError
+from qa_scraper.extraction.sections import NoQuestion
+from qa_scraper.items import Record
+from qa_scraper.loaders import Provenance, page_records
+from qa_scraper.page import Page
+from qa_scraper.urls import canonical_url
+
+STDIN: Final = "-"
+_KEYS: Final = frozenset(("path", "url", "content_type"))
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file to read: its path as given (``-``: standard input), and what is known of where it came from."""
+
+    path: str
+    url: str | None = None
+    content_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What one input gave. ``unreadable``: why it could not be read; ``reason``: why it holds no question."""
+
+    input: Input
+    records: list[Record] = field(default_factory=list)
+    reason: str = ""
+    unreadable: str = ""
+
+
+def extract_input(given: Input) -> Extracted:
+    """Reads and extracts one input. Never raises for what stands in a file."""
+    try:
+        body = sys.stdin.buffer.read() if given.path == STDIN else Path(given.path).read_bytes()
+    except OSError as error:
+        hint = " (give the files in it)" if isinstance(error, IsADirectoryError) else ""
+        return Extracted(given, unreadable=f"{error.strerror or error}{hint}")
+    content_type = given.content_type or mimetypes.guess_type(given.path)[0]
+    page = Page.from_bytes(body, url=given.url, content_type=content_type)
+    if page.kind == "binary":
+        return Extracted(given, unreadable=str(page.unreadable))
+    if not page.text.strip():
+        return Extracted(given, reason="an empty file")
+    found = page_records(page, Provenance(path=given.path))
+    return Extracted(given, reason=found.reason) if isinstance(found, NoQuestion) else Extracted(given, found)
+
+
+def checked_url(url: str | None) -> str | None:
+    """*url*, if it can be the URL of a page. Raises InputError where it cannot."""
+    if url is None:
+        return None
+    try:
+        canonical = canonical_url(url)
+    except ValueError as error:
+        raise InputError(f"the URL {url!r} cannot be read: {error}") from None
+    if not canonical.startswith(("http://", "https://")):
+        raise InputError(f"the URL {url!r} has no scheme: begin it with https:// or http://")
+    return url
+
+
+def read_manifest(path: Path) -> Iterator[Input]:
+    """The inputs that a manifest names, a JSON object a line: ``{"path": …, "url": …, "content_type": …}``.
+
+    ``url`` and ``content_type`` may be null or missing. Raises InputError that names the line for anything else.
+    """
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise InputError(f"cannot read the manifest {path}: {error.strerror or error}") from None
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield _input(line, f"{path}, line {number}")
+
+
+def _input(line: bytes, where: str) -> Input:
+    try:
+        entry = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise InputError(
+            f'{where}: not JSON ({error}). A line looks like {{"path": "page.html", "url": null, "content_type": null}}'
+        ) from None
+    if not isinstance(entry, dict) or not isinstance(entry.get("path"), str) or not entry["path"]:
+        raise InputError(
+            f'{where}: no "path". A line looks like {{"path": "page.html", "url": null, "content_type": null}}'
+        )
+    for key in ("url", "content_type"):
+        if not isinstance(entry.get(key), str | None):
+            raise InputError(f'{where}: "{key}" must be a text or null')
+    unknown = sorted(set(entry) - _KEYS)
+    if unknown:
+        raise InputError(f"{where}: unknown key {unknown[0]!r}; known are path, url, content_type")
+    try:
+        return Input(entry["path"], checked_url(entry.get("url")), entry.get("content_type"))
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
