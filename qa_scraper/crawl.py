@@ -333,7 +333,7 @@ class Crawl:
         hosts = sorted(self.hosts)
         gaps = self.ledger.gaps(hosts, _GAPS_NAMED)
         left = self.ledger.open_count(hosts, self.started)
-        counts = self.ledger.counts(hosts)
+        counts = self.ledger.counts()
         records = publish(self.ledger, self.folder)
         summary = self._summary(reason, records, gaps, counts, left)
         outcome: RunOutcome = "error" if self.error else "complete" if summary.complete else "gaps"
@@ -354,7 +354,7 @@ class Crawl:
             complete=not gaps and not left and not self.error,
             stopped=self._stopped_by(reason, left),
             pages=self.progress.pages,
-            added=self.progress.added,
+            added=max(0, records - self.progress.known_records),
             changed=self.progress.changed,
             records=records,
             urls={str(state): count for state, count in sorted(counts.items())},

@@ -37,6 +37,7 @@ _MAGIC: Final = (
     b"Rar!",
 )
 _BODY_SNIFFED: Final = 4096
+_SITEMAP: Final = re.compile(r"^\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--.*?-->\s*)*<(?:urlset|sitemapindex)\b", re.DOTALL)
 _MARKUP_TYPES: Final = ("html", "xml")
 # Attributes that hold the address of another page; pictures, scripts and frames are no pages of the crawl.
 _LINK_XPATH: Final = etree.XPath("//a/@href | //area/@href | //link[@rel='next' or @rel='prev']/@href")
@@ -117,6 +118,17 @@ class Page:
         found_hrefs = _LINK_XPATH(self.tree)
         hrefs = [str(href) for href in found_hrefs] if isinstance(found_hrefs, list) else []
         found = (page_address(base, href) for href in hrefs if not href.startswith("#"))
+        return list(dict.fromkeys(address for address in found if address))
+
+    def sitemap_links(self) -> list[str] | None:
+        """The addresses that a sitemap names (sitemaps.org, index or list of URLs); None where the page is no sitemap."""
+        if not _SITEMAP.search(self.text[:_BODY_SNIFFED]):
+            return None
+        parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
+        root = etree.fromstring(self.text.encode("utf-8"), parser)
+        if root is None:
+            return []
+        found = (page_address(self.url or "", node.text or "") for node in root.iter("{*}loc"))
         return list(dict.fromkeys(address for address in found if address))
 
     @cached_property

@@ -31,6 +31,7 @@ _NOT_PAGES: Final = frozenset(
     " mov mp3 mp4 mpeg mpg msi odp ods odt ogg otf pdf png ppt pptx rar rpm rss svg tar tgz tif tiff ttf wav webm"
     " webmanifest webp wmv woff woff2 xls xlsx xz zip".split()
 )
+_SITEMAPS: Final = (".xml", ".xml.gz")
 
 
 def canonical_url(url: str) -> str:
@@ -80,7 +81,8 @@ def page_address(base: str, href: str) -> str | None:
         parts = urlsplit(urljoin(base, href.strip()))
         if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or (parts.port or 1) < 1:
             return None
-        if parts.path.rpartition("/")[2].rpartition(".")[2].lower() in _NOT_PAGES and "." in parts.path:
+        name = parts.path.rpartition("/")[2].lower()
+        if "." in name and not name.endswith(_SITEMAPS) and name.rpartition(".")[2] in _NOT_PAGES:
             return None
         return safe_url_string(urlunsplit(parts._replace(fragment="")))
     except ValueError:

@@ -98,8 +98,8 @@ def _text_blocks(text: str) -> Iterator[Block]:
 _GAPS: Final = {
     **dict.fromkeys(
         "address article aside blockquote body caption center details dialog div dl fieldset figcaption figure"
-        " footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend main menu nav noscript ol p pre search section summary table"
-        " tbody tfoot thead ul".split(),
+        " footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend main menu nav noscript ol p pre search section"
+        " summary table tbody tfoot thead ul".split(),
         2,
     ),
     **dict.fromkeys("dd dt li td th tr".split(), 1),

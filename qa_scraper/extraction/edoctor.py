@@ -91,10 +91,12 @@ def read(page: Page) -> Sections | NoQuestion:
         question = body[asker_at + 1 : first_reply]
     question_title, question_text = _split_question(question)
     more_info = _more_info(body, answered_to)
+    # Asides hold adverts too: there a section counts only by its unmistakable lines, [Read More] and (DEPARTMENT).
     if not topics:
-        _, topics = _best_faq(visible(blocks, ("main", "aside")))
+        topics = [topic for topic in _best_faq(visible(blocks, ("main", "aside")))[1] if topic.department]
     if not teasers:
-        _, teasers = _best_similar(visible(blocks, ("main", "aside")))
+        aside = rejoined(visible(blocks, ("main", "aside")))
+        teasers = _best_similar(aside)[1] if any(read_more(line) is not None for line in aside) else []
     asker = asker_line(body[asker_at]) if asker_at is not None else None
     asker = asker or AskerLine("", "", "", "")
     answers = tuple(_answer(body, reply) for reply in replies)

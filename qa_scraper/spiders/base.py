@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
+from scrapy.utils.gz import gunzip, gzip_magic_number
 
 from qa_scraper import __version__
 from qa_scraper.clock import Clock
@@ -65,12 +66,20 @@ class SiteSpider(Spider):
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Record | Request]:
         """Gives the records of a page and a Request for each page that it links to."""
+        body, content_type = response.body, _header(response, "Content-Type")
+        if gzip_magic_number(response):  # a sitemap.xml.gz; compressed responses were opened by Scrapy already
+            body, content_type = gunzip(body, max_size=self.settings.getint("DOWNLOAD_MAXSIZE")), "application/xml"
         page = Page.from_bytes(
-            response.body,
+            body,
             url=response.url,
-            content_type=_header(response, "Content-Type"),
+            content_type=content_type,
             content_language=_header(response, "Content-Language"),
         )
+        listed = page.sitemap_links()
+        if listed is not None:
+            response.meta["no_question"] = f"a sitemap of {len(listed)} URLs"
+            yield from (Request(address) for address in listed)
+            return
         found = page_records(page, self._provenance(response), self.site.layouts)
         if isinstance(found, NoQuestion):
             response.meta["no_question"] = found.reason

@@ -1,0 +1,54 @@
+"""The records that a perfect crawl of the demo site publishes."""
+
+from __future__ import annotations
+
+from qa_scraper.demo.data import DemoQuestion, DemoSite
+from qa_scraper.demo.pages import question_path, teaser_of
+from qa_scraper.items import Answer, Asker, Author, Question, Record, RelatedQuestion, RelatedTopic, Source
+from qa_scraper.urls import canonical_url, url_hash
+
+
+def truth(site: DemoSite, base_url: str, site_name: str = "demo") -> list[Record]:
+    """All records, sorted by id. Of ``source`` only ``other_urls`` is filled: the rest depends on the run."""
+    records = [_record(site, question, base_url.rstrip("/"), site_name) for question in site.questions]
+    return sorted(records, key=lambda record: record.id)
+
+
+def _record(site: DemoSite, question: DemoQuestion, base_url: str, site_name: str) -> Record:
+    paths = [question_path(question), *([f"/print/{question.number}"] if question.printed else [])]
+    url, *other_urls = sorted(canonical_url(base_url + path) for path in paths)
+    return Record(
+        id=f"{site_name}:{url_hash(url)}",
+        site=site_name,
+        url=url,
+        language="en",
+        title=question.heading,
+        categories=[question.department],
+        question=Question(question.title, question.text, question.day.isoformat() if question.asker else None),
+        asker=_asker(question),
+        answers=[
+            Answer(Author(r.doctor, "Dr.", r.department), r.text, r.day.isoformat(), signed_by=r.signed_by)
+            for r in question.replies
+        ],
+        more_info=question.more_info,
+        related_questions=[_related(site.questions[number - 1], base_url) for number in question.related],
+        related_topics=[RelatedTopic(t.name, t.department, f"{base_url}/faq/{t.slug}") for t in question.topics],
+        source=Source(other_urls=other_urls),
+    )
+
+
+def _asker(question: DemoQuestion) -> Asker:
+    if question.asker is None:
+        return Asker()
+    return Asker(question.asker, question.age, question.age + 9, question.gender)
+
+
+def _related(question: DemoQuestion, base_url: str) -> RelatedQuestion:
+    teaser = teaser_of(question)
+    return RelatedQuestion(
+        title=teaser.title,
+        url=canonical_url(base_url + teaser.href),
+        question_excerpt=teaser.question_excerpt,
+        answer_author=Author(teaser.doctor, "Dr.", teaser.department) if teaser.doctor else Author(),
+        answer_excerpt=teaser.answer_excerpt or None,
+    )

@@ -1,0 +1,67 @@
+"""The bundled demo site; the spider starts its server where no start URL is given and none is running yet."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import AsyncIterator
+
+from scrapy import Request
+from scrapy.exceptions import CloseSpider
+
+from qa_scraper.demo import DEFAULT_PORT, SERVER_NAME, DemoServer, demo_site
+from qa_scraper.scheduler import current_crawl
+from qa_scraper.site import Site
+from qa_scraper.spiders.base import SiteSpider
+
+
+class DemoSpider(SiteSpider):
+    """Always at the same port, so that the records keep their URLs and ids from run to run."""
+
+    site = Site(
+        name="demo",
+        title="The bundled demo site, served on this machine",
+        start_urls=(f"http://127.0.0.1:{DEFAULT_PORT}/",),
+        layouts=("edoctor",),
+        download_delay=0.0,
+        concurrency=8,
+        autothrottle=False,
+        private=True,
+    )
+    server: DemoServer | None = None
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Starts the server if it is needed, then goes on like any site. Raises CloseSpider where the port is taken."""
+        if tuple(self.start_urls) == self.site.start_urls:
+            try:
+                self.server = DemoServer(demo_site(), port=DEFAULT_PORT)
+                self.server.start()
+            except OSError as error:
+                if not _demo_answers():
+                    self._give_up(f"port {DEFAULT_PORT}, which the demo site needs, cannot be used: {error}")
+                    raise CloseSpider("port taken") from None
+        async for request in super().start():
+            yield request
+
+    def _give_up(self, reason: str) -> None:
+        hint = "Serve it elsewhere (qa-scraper demo-site --port 0) and crawl it with --start-url."
+        crawl = current_crawl(self.crawler)
+        if crawl is not None:
+            crawl.error = f"{reason}. {hint}"
+        self.logger.error("%s. %s", reason, hint)
+
+    def closed(self, reason: str) -> None:
+        """Stops the server that this spider started."""
+        if self.server is not None:
+            self.server.stop()
+
+
+def _demo_answers() -> bool:
+    """Whether a demo site is running at its port already (``qa-scraper demo-site`` in another terminal)."""
+    connection = http.client.HTTPConnection("127.0.0.1", DEFAULT_PORT, timeout=3)
+    try:
+        connection.request("HEAD", "/")
+        return (connection.getresponse().getheader("Server") or "").startswith(SERVER_NAME)
+    except OSError:
+        return False
+    finally:
+        connection.close()
