@@ -36,6 +36,7 @@ _MAGIC: Final = (
     b"RIFF",
     b"Rar!",
 )
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _BODY_SNIFFED: Final = 4096
 _SITEMAP: Final = re.compile(r"^\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--.*?-->\s*)*<(?:urlset|sitemapindex)\b", re.DOTALL)
 _MARKUP_TYPES: Final = ("html", "xml")
@@ -74,7 +75,7 @@ class Page:
         encoding, text = _decode(body, content_type)
         if kind == "text" and not _declares_text(content_type) and _TAG.search(text[:_BODY_SNIFFED]):
             kind = "html"
-        text = text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+        text = _without_surrogates(text.replace("\x00", ""))
         return cls(text, kind, url, content_language, encoding)
 
     @cached_property
@@ -121,7 +122,7 @@ class Page:
         return list(dict.fromkeys(address for address in found if address))
 
     def sitemap_links(self) -> list[str] | None:
-        """The addresses that a sitemap names (sitemaps.org, index or list of URLs); None where the page is no sitemap."""
+        """The addresses that a sitemap (sitemaps.org, index or list of URLs) names; None for any other page."""
         if not _SITEMAP.search(self.text[:_BODY_SNIFFED]):
             return None
         parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
@@ -145,6 +146,13 @@ class Page:
         """Text of ``<title>``, an empty string where there is none."""
         found = self.tree.find(".//title") if self.tree is not None else None
         return "".join(map(str, found.itertext())) if found is not None else ""
+
+
+def _without_surrogates(text: str) -> str:
+    """*text* with surrogate pairs as the one character that they stand for, and lone ones as U+FFFD."""
+    if _SURROGATE.search(text) is None:
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _declares_text(content_type: str | None) -> bool:
@@ -183,7 +191,8 @@ def _decode(body: bytes, content_type: str | None) -> tuple[str, str]:
     names = list(dict.fromkeys(name for name in map(_resolved, declared) if name))
     for name in names:
         try:
-            return name, body.decode(name)
+            # UTF-8 as some databases write it: surrogates, paired or lone, as characters of their own.
+            return name, body.decode(name, "surrogatepass" if name == "utf-8" else "strict")
         except (UnicodeDecodeError, LookupError):
             continue
     # A few broken bytes in a page that is otherwise as declared: keep the declaration, mark the bytes.

@@ -150,8 +150,9 @@ def _fixed_page(site: DemoSite, kind: str, name: str) -> str | None:
         entries = "".join(f'<li><a href="/departments/{slug_of(d)}">{escape(d)}</a></li>' for d in site.departments)
         articles = "".join(f'<li><a href="/articles/{slug}">{escape(t)}</a></li>' for slug, t, _ in texts.ARTICLES)
         others = (
-            '<a href="/faq">FAQ</a> <a href="/about">About</a> <a href="/gone">Old index</a> <a href="/private/1">Drafts</a>'
-            ' <a href="http://partner.example.invalid/">Partner</a> <a href="mailto:desk@demo.invalid">Mail</a>'
+            '<a href="/faq">FAQ</a> <a href="/about">About</a> <a href="/gone">Old index</a>'
+            ' <a href="/private/1">Drafts</a> <a href="http://partner.example.invalid/">Partner</a>'
+            ' <a href="mailto:desk@demo.invalid">Mail</a>'
         )
         body = f"<main><h1>Demo Doctors</h1><ul>{entries}</ul><h2>Articles</h2><ul>{articles}</ul></main>{others}"
         return page("Demo Doctors", body)

@@ -95,7 +95,7 @@ def _handler(server: DemoServer) -> type[BaseHTTPRequestHandler]:
             if self.command != "HEAD":
                 self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that the base class has
+        def log_message(self, format: str, *args: object) -> None:
             """Says nothing: ``requests`` keeps what was served."""
 
     return Handler

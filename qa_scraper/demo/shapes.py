@@ -39,7 +39,8 @@ class QuestionView:
 
 
 _STYLE: Final = (
-    "body{font:16px/1.5 sans-serif;margin:0 auto;max-width:60rem;padding:0 1rem;color:#222}nav a,.menu a{margin-right:1em}"
+    "body{font:16px/1.5 sans-serif;margin:0 auto;max-width:60rem;padding:0 1rem;color:#222}"
+    "nav a,.menu a{margin-right:1em}"
     "table{border-collapse:collapse}td{vertical-align:top;padding:.5rem}.off{display:none}small{color:#666}"
 )
 
@@ -89,7 +90,8 @@ def semantic(view: QuestionView) -> str:
     faq = f"<section><h2>Related FAQ</h2><ul>{topics}</ul></section>" if topics else ""
     asker = f"<p><em>{escape(view.asker_line)}</em></p>" if view.asker_line else ""
     print_link = f'<p><a href="{view.print_href}">Print</a></p>' if view.print_href else ""
-    body = f"""<header><nav><a href="/">Home</a> <a href="/faq">Related FAQ</a> <a href="/about">More Info</a></nav></header>
+    body = f"""<header><nav><a href="/">Home</a> <a href="/faq">Related FAQ</a>
+<a href="/about">More Info</a></nav></header>
 <main><article><h1>{escape(view.heading)} - {escape(view.department)}</h1>
 <p>Share to: <a href="#fb">Facebook</a> <a href="#line">LINE</a></p>
 <h2>{escape(view.title)}</h2>

@@ -237,12 +237,12 @@ ARTICLES: Final = (
     ),
 )
 NAMES: Final = (
-    "LILY", "Tom", "O'Neil, Sean", "Zoë", "王小明", "Núñez", "Anna-Lena", "陳", "J. P.", "D’Angelo", "Mrs. Green", "Ömer",
-    "Smith, John Jr.", "Kim", "François", "happy cat 22", "Anonymous", "Ivy", "B & B", "Łukasz",
+    "LILY", "Tom", "O'Neil, Sean", "Zoë", "王小明", "Núñez", "Anna-Lena", "陳", "J. P.", "D’Angelo", "Mrs. Green",
+    "Ömer", "Smith, John Jr.", "Kim", "François", "happy cat 22", "Anonymous", "Ivy", "B & B", "Łukasz",
 )  # fmt: skip
 DOCTORS: Final = (
-    "Zeng Guoqiang", "Chen Mei-Ling", "Lin Tsung-Wei", "O'Brien", "Wang Fang", "Müller", "李明華", "Ana Núñez", "Ho Chi-Yu",
-    "Qi Rong", "Dubois", "Smith, John Jr.", "Fan Li", "Peter van den Berg",
+    "Zeng Guoqiang", "Chen Mei-Ling", "Lin Tsung-Wei", "O'Brien", "Wang Fang", "Müller", "李明華", "Ana Núñez",
+    "Ho Chi-Yu", "Qi Rong", "Dubois", "Smith, John Jr.", "Fan Li", "Peter van den Berg",
 )  # fmt: skip
 DAYTIMES: Final = ("morning", "evening", "night", "afternoon")
 RELATIVES: Final = ("mother", "son", "grandfather", "sister", "daughter")

@@ -36,6 +36,7 @@ from qa_scraper.text import clean_line
 NAME: Final = "edoctor"
 
 _DASH: Final = re.compile(r"\s*[-–—|]\s+|\s+[-–—|]\s*")
+_AROUND: Final = "-–—| ()"  # what may stand around a department behind the heading
 _COUNTER: Final = re.compile(r"(?:views?|hits|clicks|reads?)\s*[:：]?\s*[\d,.]+[km]?", re.IGNORECASE)
 _GREETING: Final = re.compile(
     r"(?:hello|hi|hey|dear|good (?:morning|afternoon|evening|day)|greetings|doctor|dr\.?)\b", re.IGNORECASE
@@ -80,12 +81,11 @@ def read(page: Page) -> Sections | NoQuestion:
         return NoQuestion("a listing: asker lines of several questions, or one that leads on to [Read More]")
     departments = _departments(lines)
     opening = body[: asker_at if asker_at is not None else first_reply]
-    heading_at = _heading_at(opening, page.title, departments)
-    heading = (
-        opening[heading_at].text if heading_at is not None else _heading_elsewhere(blocks, page.title, departments)
-    )
+    heading, opening = _heading(blocks, opening, page.title, departments)
     title, department = _split_heading(heading, page.title, departments)
-    question = _question_lines(opening, heading_at, department)
+    if not department and opening and opening[0].text.strip(_AROUND).lower() in departments:
+        department = opening[0].text.strip(_AROUND)
+    question = _question_lines(opening, department)
     answered_to = replies[-1].end if replies else (asker_at or 0) + 1
     if not question and asker_at is not None and first_reply is not None:
         question = body[asker_at + 1 : first_reply]
@@ -226,35 +226,40 @@ def _departments(lines: list[Block]) -> set[str]:
     return {name.lower() for name in named}
 
 
-def _heading_at(opening: list[Block], page_title: str, departments: set[str]) -> int | None:
-    """The page's heading among the lines ahead of the asker line, by level, department suffix and ``<title>``."""
-    wanted = clean_line(page_title).lower()
-    best, best_score = None, 0
-    for at, line in enumerate(opening):
-        if line.only_links and not line.heading:
-            continue
-        score = {0: 0, 1: 4, 2: 2}.get(line.heading, 1)
-        score += 4 if wanted.startswith(line.text.lower()) and wanted else 3 * (line.text.lower() in wanted)
-        score += 4 * (at + 1 < len(opening) and is_share(opening[at + 1]))
-        suffix = _suffix(line.text, departments)
-        score += 5 * (suffix.lower() in departments) or 2 * bool(suffix)
-        score -= 1 * bool(line.links)
-        if score > best_score:
-            best, best_score = at, score
-    if best is None and not wanted and opening:
-        return 0
-    return best
+def _heading(
+    blocks: list[Block], opening: list[Block], page_title: str, departments: set[str]
+) -> tuple[str, list[Block]]:
+    """The page's heading, and the lines between it and the asker line.
 
-
-def _heading_elsewhere(blocks: list[Block], page_title: str, departments: set[str]) -> str:
-    """The heading of a page that shows it in its header, or only as ``<title>``."""
+    It is looked for among the lines ahead of the asker line, then in the page's header, then in ``<title>``.
+    """
     wanted = clean_line(page_title)
-    for block in visible(blocks, ("header",)):
-        if block.heading and block.text.lower() in (wanted.lower() or block.text.lower()):
-            return block.text
+    in_header = [block for block in visible(blocks, ("header",)) if block.heading]
+    scores = [_heading_score(line, opening[at + 1 : at + 2], wanted, departments) for at, line in enumerate(opening)]
+    header_scores = [_heading_score(line, opening[:1], wanted, departments) for line in in_header]
+    best, best_in_header = max(scores, default=0), max(header_scores, default=0)
+    if best_in_header > best:
+        return in_header[header_scores.index(best_in_header)].text, opening
+    if best > 0 or (opening and not wanted):
+        at = scores.index(best)
+        return opening[at].text, opening[at + 1 :]
     parts = _DASH.split(wanted)
     named = next((at for at, part in enumerate(parts) if at and part.lower() in departments), None)
-    return wanted if named is None else " - ".join(parts[: named + 1])
+    return wanted if named is None else " - ".join(parts[: named + 1]), opening
+
+
+def _heading_score(line: Block, after: list[Block], page_title: str, departments: set[str]) -> int:
+    """How much speaks for a line being the page's heading: level, ``<title>``, share links behind it, department."""
+    if line.only_links and not line.heading:
+        return -1
+    text, wanted = line.text.lower(), page_title.lower()
+    score = {0: 0, 1: 4, 2: 2}.get(line.heading, 1)
+    if wanted:
+        score += 4 if wanted.startswith(text) else 3 * (text in wanted)
+    suffix = _suffix(line.text, departments)
+    score += 5 if suffix.lower() in departments else 2 * bool(suffix)
+    score += 4 * any(is_share(following) for following in after)
+    return score - bool(line.links)
 
 
 def _suffix(heading: str, departments: set[str]) -> str:
@@ -283,9 +288,8 @@ def _split_heading(heading: str, page_title: str, departments: set[str]) -> tupl
     return heading, ""
 
 
-def _question_lines(opening: list[Block], heading_at: int | None, department: str) -> list[Block]:
+def _question_lines(lines: list[Block], department: str) -> list[Block]:
     """The lines of the question: what follows heading, share links and counters, up to the asker line."""
-    lines = opening[0 if heading_at is None else heading_at + 1 :]
     share_at = next((at for at, line in enumerate(lines) if is_share(line)), None)
     for part in (lines[share_at + 1 :] if share_at is not None else [], lines[:share_at]):
         start = next((at for at, line in enumerate(part) if not _is_furniture(line, department)), len(part))
@@ -298,7 +302,7 @@ def _is_furniture(line: Block, department: str) -> bool:
     return (
         (line.only_links and not line.heading)
         or is_section_heading(line)
-        or line.text.strip("()").lower() == department.lower()
+        or line.text.strip(_AROUND).lower() == department.lower()
         or bool(_COUNTER.fullmatch(line.text))
     )
 

@@ -48,6 +48,7 @@ _LOWER_IN_NAMES: Final = frozenset(
 _LOWER_IN_DEPARTMENTS: Final = frozenset("& - – / a and by de et for in of on the to und with".split())
 _DEPARTMENT_LENGTH: Final = 80
 _NAME_WORDS: Final = 8
+_UNSURE_WORDS: Final = 4
 _ENDS_SENTENCE: Final = re.compile(r"[.!?。！？;；:：,，]$")
 _SENTENCE_INSIDE: Final = re.compile(r"[!?。！？;；:：]|(?<!\b\w)(?<!\bDr)(?<!\bJr)(?<!\bSr)(?<!\bSt)\.\s")
 
@@ -64,7 +65,7 @@ class AskerLine:
 
 @dataclass(frozen=True, slots=True)
 class ReplyLine:
-    """``Dr. Zeng Guosen reply Internal Medicine`` in its parts; ``certain`` where it starts with a doctor's title."""
+    """``Dr. Zeng Guosen reply Internal Medicine`` in its parts; ``certain`` where it cannot be running text."""
 
     author: RawAuthor
     certain: bool
@@ -143,9 +144,12 @@ def reply_line(block: Block) -> ReplyLine | None:
     if match is None or not _is_person(match["name"]):
         return None
     department = match["department"].strip()
-    if department and not is_department(department):
-        return None
     title = match["title"] or ""
+    if department and not is_department(department):
+        # "Dr. Lin reply later", or a department in small letters: the Reply Date that follows tells.
+        if not title or len(department.split()) > _UNSURE_WORDS or _ENDS_SENTENCE.search(department):
+            return None
+        return ReplyLine(RawAuthor(title, match["name"], department), certain=False)
     return ReplyLine(RawAuthor(title, match["name"], department), certain=bool(title and department))
 
 
