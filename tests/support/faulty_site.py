@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -29,17 +30,18 @@ class Faults:
 
 @dataclass
 class FaultySite:
-    """The site as a context manager; ``requests`` is the witness of what was fetched, ``truth`` what it shows."""
+    """The site as a context manager; ``log`` is the witness of what was fetched, ``truth`` what it shows."""
 
     count: int = 60
     faults: Faults = field(default_factory=Faults)
     seed: int = 7
     robots: str = "User-agent: *\nDisallow: /secret\n"
     robots_status: int = 200
-    requests: list[tuple[str, int]] = field(default_factory=list)
+    log: list[tuple[float, str, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.lock = threading.Lock()
+        self.asked = threading.Condition(self.lock)
         self.seen: dict[str, int] = {}
         self.broken = False
 
@@ -64,6 +66,39 @@ class FaultySite:
     def __exit__(self, *exc: object) -> None:
         self.server.shutdown()
         self.server.server_close()
+
+    # What it saw
+
+    @property
+    def requests(self) -> list[tuple[str, int]]:
+        """Path and status of each request, -1 for a body cut short."""
+        return [(path, status) for _, path, status in self.log]
+
+    def note(self, path: str, status: int) -> None:
+        with self.asked:
+            self.log.append((time.monotonic(), path, status))
+            self.asked.notify_all()
+
+    def wait_for_requests(self, more: int) -> None:
+        """Waits until *more* requests have come than there are now."""
+        with self.asked:
+            wanted = len(self.log) + more
+            assert self.asked.wait_for(lambda: len(self.log) >= wanted, timeout=30)
+
+    def forget(self) -> None:
+        """Begins anew: faults strike again."""
+        self.seen.clear()
+        self.log.clear()
+
+    def too_soon(self) -> list[str]:
+        """Paths requested while a Retry-After was running, leaving aside what was on its way already."""
+        found, until = [], 0.0
+        for at, path, status in self.log:
+            if until - self.faults.retry_after + 0.2 < at < until:
+                found.append(path)
+            if status == 429:
+                until = max(until, at + self.faults.retry_after)
+        return found
 
     # What it shows
 
@@ -169,7 +204,7 @@ class FaultySite:
             return self.send(handler, 404, b"<html><body>no such page</body></html>", "text/html")
         body = html.encode()
         if fault in {"cut", "reset"}:
-            self.requests.append((handler.path, -1))
+            self.note(handler.path, -1)
             handler.send_response(200)
             handler.send_header("Content-Type", "text/html; charset=utf-8")
             handler.send_header("Content-Length", str(len(body)))
@@ -201,7 +236,7 @@ class FaultySite:
         kind: str,
         headers: dict[str, str] | None = None,
     ) -> None:
-        self.requests.append((handler.path, status))
+        self.note(handler.path, status)
         handler.send_response(status)
         handler.send_header("Content-Type", kind)
         handler.send_header("Content-Length", str(len(body)))

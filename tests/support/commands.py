@@ -1,0 +1,81 @@
+"""Runs the real commands as a user does, in processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+CLOCK = "2026-01-31T08:00:00Z"
+TIMEOUT = 120
+
+
+def environment() -> dict[str, str]:
+    """The environment without anything that changes what the commands print or do."""
+    drop = ("COVERAGE", "QA_SCRAPER", "FORCE_COLOR", "TTY")
+    return {k: v for k, v in os.environ.items() if not k.startswith(drop)} | {"COLUMNS": "120", "NO_COLOR": "1"}
+
+
+def qa_scraper(
+    *arguments: str, stdin: bytes | None = None, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Runs ``qa-scraper`` to its end."""
+    done = subprocess.run(
+        [BIN / "qa-scraper", *arguments],
+        input=stdin,
+        capture_output=True,
+        timeout=TIMEOUT,
+        env=environment(),
+        cwd=cwd,
+        check=False,
+    )
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def scrapy(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Runs ``scrapy`` in the project's folder to its end."""
+    return subprocess.run(
+        [BIN / "scrapy", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        env=environment(),
+        cwd=cwd,
+        check=False,
+    )
+
+
+def crawl_arguments(site: str, url: str, output: Path, *more: str) -> list[str]:
+    """Arguments of an undelayed crawl of *url* with the clock held fixed."""
+    fixed = (
+        "-s",
+        "DOWNLOAD_DELAY=0",
+        "-s",
+        "AUTOTHROTTLE_ENABLED=0",
+        "-s",
+        "RETRY_BACKOFF=0.05",
+        "-s",
+        f"FIXED_CLOCK={CLOCK}",
+    )
+    return ["crawl", site, "--start-url", url, "--output", str(output), "--allow-private", *fixed, *more]
+
+
+def start(*arguments: str) -> subprocess.Popen[bytes]:
+    """Starts ``qa-scraper`` and does not wait for it."""
+    return subprocess.Popen(
+        [BIN / "qa-scraper", *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def records(output: Path, site: str) -> list[dict[str, object]]:
+    """The published records."""
+    lines = (output / site / "questions.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
