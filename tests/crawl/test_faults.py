@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sqlite3
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,7 @@ def test_crawl_delay_is_kept(tmp_path: Path) -> None:
         assert qa_scraper(*crawl_arguments("edoctor", site.url, tmp_path)).returncode == 0
         assert_truth(site, tmp_path)
         pages = [at for at, path, _ in site.log if path != "/robots.txt"]
-        assert min(later - earlier for earlier, later in zip(pages, pages[1:], strict=False)) > 0.19
+        assert min(later - earlier for earlier, later in pairwise(pages)) > 0.19
 
 
 @pytest.mark.parametrize("stop_signal", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
