@@ -21,15 +21,15 @@ def environment() -> dict[str, str]:
 
 
 def qa_scraper(
-    *arguments: str, stdin: bytes | None = None, cwd: Path | None = None
+    *arguments: str, stdin: bytes | None = None, cwd: Path | None = None, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """Runs ``qa-scraper`` to its end."""
+    """Runs ``qa-scraper`` to its end; *variables* go into its environment."""
     done = subprocess.run(
         [BIN / "qa-scraper", *arguments],
         input=stdin,
         capture_output=True,
         timeout=TIMEOUT,
-        env=environment(),
+        env=environment() | variables,
         cwd=cwd,
         check=False,
     )

@@ -1,0 +1,95 @@
+"""The documents are true: each command in them is run, the record in the README is the demo site's."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import orjson
+import pytest
+from qa_scraper.demo import DEFAULT_PORT, demo_site, truth
+
+from tests.fixtures import differences
+from tests.support.commands import BIN, ROOT, crawl_arguments, environment, qa_scraper
+from tests.support.faulty_site import FaultySite
+
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(document: Path, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", document.read_text("utf-8"), re.DOTALL)
+
+
+def commands() -> list[str]:
+    return [
+        line for document in DOCUMENTS for block in blocks(document, "console") for line in block.splitlines() if line
+    ]
+
+
+def test_there_are_commands() -> None:
+    assert {"make crawl", "make test"} <= set(commands())
+
+
+@pytest.mark.xdist_group("demo")
+@pytest.mark.parametrize("command", [c for c in commands() if c != "make test"])
+def test_command_runs(command: str, tmp_path: Path) -> None:
+    """Run as written; only the site in the example is replaced by one on this machine, and the output folder."""
+    if "doctors.example.org" in command:
+        with FaultySite(count=6) as site:
+            words = shlex.split(command.replace("https://doctors.example.org/", site.url + "/"))
+            run([*words, "--output", str(tmp_path), "--allow-private", "-s", "DOWNLOAD_DELAY=0"])
+        assert (tmp_path / "edoctor" / "questions.jsonl").read_text("utf-8").count("\n") == 6
+    elif command.startswith("make "):
+        target = command.removeprefix("make ")
+        makefile = (ROOT / "Makefile").read_text("utf-8")
+        (recipe,) = re.findall(rf"^{target}:.*\n\t\$\(BIN\)/(.*)$", makefile, re.MULTILINE)
+        run([str(BIN / recipe.split()[0]), *recipe.split()[1:], "--output", str(tmp_path)])
+        assert len((tmp_path / "demo" / "questions.jsonl").read_text("utf-8").splitlines()) == len(
+            demo_site().questions
+        )
+    else:
+        run(shlex.split(command))
+
+
+def run(words: list[str]) -> None:
+    words[0] = words[0].replace(".venv/bin", str(BIN)) if words[0].startswith(".venv/bin") else words[0]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=120, env=environment(), check=False)
+    assert done.returncode == 0, done.stderr + done.stdout
+
+
+def test_the_record_in_the_readme_is_real() -> None:
+    (block,) = blocks(ROOT / "README.md", "json")
+    shown = json.loads(block)
+    source = shown.pop("source")
+    records = {record.id: record for record in truth(demo_site(), f"http://127.0.0.1:{DEFAULT_PORT}")}
+    expected = json.loads(orjson.dumps(records[shown["id"]]))
+    assert source["other_urls"] == expected.pop("source")["other_urls"]
+    assert differences(shown, expected) == []
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for document in DOCUMENTS:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text("utf-8")):
+            assert (document.parent / target).exists(), f"{document}: {target}"
+
+
+def test_the_site_module_in_the_docs_works(tmp_path: Path) -> None:
+    (block,) = blocks(ROOT / "docs" / "add-a-site.md", "python")
+    assert len(block.splitlines()) < 40
+    (tmp_path / "clinic_of_the_docs.py").write_text(block, "utf-8")
+    with FaultySite(count=6) as site:
+        settings = ("-s", "SPIDER_MODULES=clinic_of_the_docs")
+        done = qa_scraper(*crawl_arguments("clinic", site.url, tmp_path, *settings), PYTHONPATH=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "clinic" / "questions.jsonl").read_text("utf-8").count("\n") == 6
+
+
+def test_every_command_is_in_the_readme() -> None:
+    help_text = qa_scraper("--help").stdout
+    named = re.findall(r"^[│ ]+([a-z][a-z-]+) {2,}", help_text, re.MULTILINE)
+    assert len(named) >= 6
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert [name for name in named if f"qa-scraper {name}" not in readme] == []
