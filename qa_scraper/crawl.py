@@ -19,7 +19,8 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from qa_scraper.clock import Clock
-from qa_scraper.ledger import CommitResult, DueUrl, FoundUrl, Ledger, LedgerError, PageOutcome, RunOutcome, StoredRecord
+from qa_scraper.ledger import Ledger, LedgerError
+from qa_scraper.ledger_values import CommitResult, DueUrl, FoundUrl, PageOutcome, RunOutcome, StoredRecord
 from qa_scraper.outcomes import Ended, Follow, HeldBack, Moved, Verdict, Whole, judge_failure, judge_response
 from qa_scraper.politeness import HostGates
 from qa_scraper.publish import SNAPSHOT, publish

@@ -25,7 +25,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
     """Connects to public addresses only (unless ``ALLOW_PRIVATE_ADDRESSES``) and sends nothing to a host in pause."""
 
     experimental: ClassVar[bool] = False
-    lazy: ClassVar[bool] = True  # made by the first request: "scrapy shell" loads handlers before its loop runs
+    lazy: bool = True  # made by the first request: "scrapy shell" loads handlers before its loop runs
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)

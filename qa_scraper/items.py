@@ -173,7 +173,7 @@ class Record:
     tags: list[str] = field(default_factory=list)
     """Tags of the question, where the site has them."""
     question: Question = field(default_factory=Question)
-    """What was asked."""
+    """The question with its own title and date."""
     asker: Asker = field(default_factory=Asker)
     """Who asked."""
     answers: list[Answer] = field(default_factory=list)

@@ -10,10 +10,18 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
+from qa_scraper.ledger_values import (
+    CommitResult,
+    DueUrl,
+    FoundUrl,
+    PageOutcome,
+    PublishedRecord,
+    RunOutcome,
+    StoredRecord,
+)
 from qa_scraper.refresh import State
 
 SCHEMA_VERSION: Final = 1
@@ -50,6 +58,7 @@ CREATE TABLE records (             -- one row for each question that a URL shows
     content_hash TEXT NOT NULL,
     name TEXT NOT NULL,            -- id that the record would get of itself
     id TEXT,                       -- id under which it was published, kept from then on
+    settled INTEGER NOT NULL DEFAULT 0,  -- whether the id still is right for all copies of the question
     body BLOB NOT NULL,            -- the record as JSON
     extractor_version TEXT NOT NULL,
     first_seen_at TEXT NOT NULL,
@@ -58,6 +67,7 @@ CREATE TABLE records (             -- one row for each question that a URL shows
     PRIMARY KEY (url_key, part)
 ) WITHOUT ROWID;
 CREATE INDEX records_question ON records (question_hash, url_key);
+CREATE INDEX records_unsettled ON records (url_key, question_hash) WHERE settled = 0;
 CREATE INDEX records_id ON records (id, url_key, part);
 CREATE TABLE record_versions (     -- what a record was before it changed
     url_key TEXT NOT NULL, part TEXT NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL, replaced_at TEXT NOT NULL,
@@ -73,86 +83,8 @@ def _marks(values: list[str]) -> str:
     return ",".join("?" * len(values))
 
 
-RunOutcome = Literal["complete", "gaps", "error"]
-
-
 class LedgerError(Exception):
     """The ledger cannot be opened or written; the message says what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundUrl:
-    """A URL to be noted, with the state that it begins in."""
-
-    key: str
-    address: str
-    host: str
-    state: State = State.NEW
-    reason: str = ""
-    is_start: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DueUrl:
-    """A URL that is due to be fetched."""
-
-    key: str
-    address: str
-    host: str
-    tries: int
-    is_start: bool
-    body_hash: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredRecord:
-    """A record to be stored: its identity and its JSON (without what only the ledger knows)."""
-
-    part: str
-    name: str
-    question_hash: str
-    content_hash: str
-    extractor_version: str
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class PageOutcome:
-    """All that one fetch gave: committed whole or not at all. ``due_at``: seconds since the epoch, None for never."""
-
-    key: str
-    state: State
-    checked_at: str
-    reason: str = ""
-    due_at: float | None = None
-    tries: int = 0
-    http_status: int | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    body_hash: str | None = None
-    records: tuple[StoredRecord, ...] = ()
-    found: tuple[FoundUrl, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CommitResult:
-    """What a commit changed: URLs to be fetched that were not known before, records added and changed."""
-
-    new_urls: int = 0
-    added: int = 0
-    changed: int = 0
-
-
-@dataclass(slots=True)
-class PublishedRecord:
-    """A question as it is to be published: the copy at its smallest canonical URL, and the other URLs that show it."""
-
-    id: str
-    body: bytes
-    first_seen_at: str
-    changed_at: str
-    version: int
-    other_urls: list[str] = field(default_factory=list)
 
 
 class Ledger:
@@ -327,67 +259,40 @@ class Ledger:
     def _store(self, key: str, record: StoredRecord, at: str) -> tuple[bool, bool]:
         """Adds or updates one record; same content stays as it is. Says whether added, whether changed."""
         old = self._db.execute(
-            "SELECT question_hash, content_hash, extractor_version, id, version, body FROM records"
+            "SELECT question_hash, content_hash, extractor_version, version, body FROM records"
             " WHERE url_key=? AND part=?",
             (key, record.part),
         ).fetchone()
+        row = (record.question_hash, record.content_hash, record.name, record.body, record.extractor_version)
         if old is None:
+            self._unsettle(record.question_hash)
             self._db.execute(
-                "INSERT INTO records VALUES (?, ?, ?, ?, ?, NULL, ?, ?, ?, ?, 1)",
-                (
-                    key,
-                    record.part,
-                    record.question_hash,
-                    record.content_hash,
-                    record.name,
-                    record.body,
-                    record.extractor_version,
-                    at,
-                    at,
-                ),
+                "INSERT INTO records (question_hash, content_hash, name, body, extractor_version, url_key, part,"
+                " first_seen_at, changed_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+                (*row, key, record.part, at, at),
             )
             return True, False
-        question_hash, content_hash, extractor_version, issued, version, body = old
+        question_hash, content_hash, extractor_version, version, body = old
         if content_hash == record.content_hash and extractor_version == record.extractor_version:
             return False, False
         changed = content_hash != record.content_hash
         if changed:
             self._db.execute(
-                "INSERT OR REPLACE INTO record_versions VALUES (?, ?, ?, ?, ?)",
-                (key, record.part, version, body, at),
+                "INSERT OR REPLACE INTO record_versions VALUES (?, ?, ?, ?, ?)", (key, record.part, version, body, at)
             )
-        if (
-            issued is not None
-            and question_hash != record.question_hash
-            and self._shared_id(key, issued, record.question_hash)
-        ):
-            issued = None
+        if question_hash != record.question_hash:
+            self._unsettle(question_hash, record.question_hash)
         self._db.execute(
-            "UPDATE records SET question_hash=?, content_hash=?, name=?, id=?, body=?, extractor_version=?,"
+            "UPDATE records SET question_hash=?, content_hash=?, name=?, body=?, extractor_version=?,"
             " version=version+?, changed_at=CASE WHEN ? THEN ? ELSE changed_at END WHERE url_key=? AND part=?",
-            (
-                record.question_hash,
-                record.content_hash,
-                record.name,
-                issued,
-                record.body,
-                record.extractor_version,
-                changed,
-                changed,
-                at,
-                key,
-                record.part,
-            ),
+            (*row, changed, changed, at, key, record.part),
         )
         return False, changed
 
-    def _shared_id(self, key: str, issued: str, question_hash: str) -> bool:
-        """Whether another URL holds the id too, or already shows the question that this URL shows now."""
-        found = self._db.execute(
-            "SELECT 1 FROM records WHERE url_key<>? AND (id=? OR question_hash=?) LIMIT 1",
-            (key, issued, question_hash),
-        )
-        return found.fetchone() is not None
+    def _unsettle(self, *question_hashes: str) -> None:
+        """Notes that the copies of these questions are no longer the same ones: their ids are looked at again."""
+        for question_hash in question_hashes:
+            self._db.execute("UPDATE records SET settled=0 WHERE question_hash=?", (question_hash,))
 
     def shown_elsewhere(self, question_hash: str, key: str) -> str | None:
         """A URL other than *key* that shows the same question, None where there is none."""
@@ -400,28 +305,34 @@ class Ledger:
     # Publishing
 
     def issue_ids(self) -> None:
-        """Gives an id to each question that has none yet: that of the copy at its smallest canonical URL."""
+        """Gives each question its id: the one that a copy was published under, else that of its smallest URL.
+
+        Where copies of one question have become two, the one with the smallest URL keeps the id.
+        """
         with self._transaction():
             while True:
-                fresh = self._db.execute(
-                    "SELECT DISTINCT question_hash FROM records WHERE id IS NULL LIMIT 1000"
+                rows = self._db.execute(
+                    "SELECT question_hash FROM records WHERE settled=0 ORDER BY url_key LIMIT 1000"
                 ).fetchall()
-                if not fresh:
+                if not rows:
                     return
-                for (question_hash,) in fresh:
-                    copies = self._db.execute(
-                        "SELECT id, name FROM records WHERE question_hash=? ORDER BY url_key, part",
-                        (question_hash,),
-                    ).fetchall()
-                    issued = next((row[0] for row in copies if row[0]), None) or self._free_id(
-                        copies[0][1], question_hash
-                    )
-                    self._db.execute("UPDATE records SET id=? WHERE question_hash=?", (issued, question_hash))
+                for question_hash in dict.fromkeys(row[0] for row in rows):
+                    self._issue_id(question_hash)
 
-    def _free_id(self, name: str, question_hash: str) -> str:
-        """*name*, told apart by the question where another question has that id already."""
-        taken = self._db.execute("SELECT 1 FROM records WHERE id=? AND question_hash<>? LIMIT 1", (name, question_hash))
-        return f"{name}~{question_hash[:8]}" if taken.fetchone() else name
+    def _issue_id(self, question_hash: str) -> None:
+        copies = self._db.execute(
+            "SELECT id, name FROM records WHERE question_hash=? ORDER BY url_key, part", (question_hash,)
+        ).fetchall()
+        name = copies[0][1]
+        wanted = [*(issued for issued, _ in copies if issued), name, f"{name}~{question_hash[:8]}"]
+        chosen = next(choice for choice in wanted if not self._taken(choice, question_hash))
+        self._db.execute("UPDATE records SET id=?, settled=1 WHERE question_hash=?", (chosen, question_hash))
+
+    def _taken(self, issued: str, question_hash: str) -> bool:
+        found = self._db.execute(
+            "SELECT 1 FROM records WHERE id=? AND question_hash<>? AND settled=1 LIMIT 1", (issued, question_hash)
+        )
+        return found.fetchone() is not None
 
     def published(self) -> Iterator[PublishedRecord]:
         """All questions that have an id, sorted by it, each once."""

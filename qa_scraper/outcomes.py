@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urljoin
 
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, UnsupportedURLSchemeError
 from scrapy.http import Response
 
 from qa_scraper.exceptions import NotAskedNow, PrivateAddress, RobotsDenied, RobotsUnreachable
-from qa_scraper.ledger import DueUrl
+from qa_scraper.ledger_values import DueUrl
 from qa_scraper.refresh import (
     GONE_STATUS,
     MAX_REDIRECTS,
@@ -91,7 +90,7 @@ def judge_response(
 
 def _judge_redirect(response: Response, due: DueUrl, redirects: int) -> Verdict:
     location = (response.headers.get("Location") or b"").decode("utf-8", "replace")
-    address = page_address(response.url, urljoin(response.url, location)) if location else None
+    address = page_address(response.url, location) if location else None
     if address is None:
         return Ended(Fate(State.FAILED, f"HTTP {response.status} to no web page: {location[:200]!r}"))
     if canonical_url(address) != due.key:

@@ -9,7 +9,7 @@ from scrapy.exceptions import DropItem
 
 from qa_scraper.crawl import Crawl, Lease
 from qa_scraper.items import Record, question_hash, record_type
-from qa_scraper.ledger import StoredRecord
+from qa_scraper.ledger_values import StoredRecord
 from qa_scraper.scheduler import current_crawl
 
 if TYPE_CHECKING:

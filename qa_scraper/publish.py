@@ -12,7 +12,8 @@ from typing import IO, TYPE_CHECKING, Final
 import jsonlines
 import orjson
 
-from qa_scraper.ledger import Ledger, PublishedRecord
+from qa_scraper.ledger import Ledger
+from qa_scraper.ledger_values import PublishedRecord
 
 if TYPE_CHECKING:
     from scrapy import Spider

@@ -1,0 +1,85 @@
+"""What goes into the ledger and what comes out of it, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from qa_scraper.refresh import State
+
+RunOutcome = Literal["complete", "gaps", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundUrl:
+    """A URL to be noted, with the state that it begins in."""
+
+    key: str
+    address: str
+    host: str
+    state: State = State.NEW
+    reason: str = ""
+    is_start: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DueUrl:
+    """A URL that is due to be fetched."""
+
+    key: str
+    address: str
+    host: str
+    tries: int
+    is_start: bool
+    body_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record to be stored: its identity and its JSON (without what only the ledger knows)."""
+
+    part: str
+    name: str
+    question_hash: str
+    content_hash: str
+    extractor_version: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PageOutcome:
+    """All that one fetch gave: committed whole or not at all. ``due_at``: seconds since the epoch, None for never."""
+
+    key: str
+    state: State
+    checked_at: str
+    reason: str = ""
+    due_at: float | None = None
+    tries: int = 0
+    http_status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    records: tuple[StoredRecord, ...] = ()
+    found: tuple[FoundUrl, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommitResult:
+    """What a commit changed: URLs to be fetched that were not known before, records added and changed."""
+
+    new_urls: int = 0
+    added: int = 0
+    changed: int = 0
+
+
+@dataclass(slots=True)
+class PublishedRecord:
+    """A question as it is to be published: the copy at its smallest canonical URL, and the other URLs that show it."""
+
+    id: str
+    body: bytes
+    first_seen_at: str
+    changed_at: str
+    version: int
+    other_urls: list[str] = field(default_factory=list)

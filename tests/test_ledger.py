@@ -1,0 +1,185 @@
+"""The ledger: exactly once whatever the order, ids kept, versions kept, clear errors."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from qa_scraper.items import Question, Record, Source, content_hash, question_hash
+from qa_scraper.ledger import FoundUrl, Ledger, LedgerError, PageOutcome, StoredRecord
+from qa_scraper.publish import publish
+from qa_scraper.refresh import State
+from qa_scraper.urls import url_hash
+
+AT = "2026-01-31T08:00:00Z"
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    opened = Ledger(tmp_path / "ledger.sqlite")
+    yield opened
+    opened.close()
+
+
+def stored(url: str, text: str, more: str = "", extractor: str = "1") -> StoredRecord:
+    record = Record(
+        f"s:{url_hash(url)}", "s", url, question=Question("T", text), more_info=more or None, source=Source()
+    )
+    return StoredRecord("", record.id, question_hash(record), content_hash(record), extractor, orjson.dumps(record))
+
+
+def store(ledger: Ledger, url: str, text: str, more: str = "", extractor: str = "1", at: str = AT) -> None:
+    ledger.add_urls([FoundUrl(url, url, "h")], 0.0, at)
+    ledger.commit_page(PageOutcome(url, State.STORED, at, records=(stored(url, text, more, extractor),)), 0.0)
+
+
+def lines(folder: Path) -> list[dict[str, dict[str, object]]]:
+    return [json.loads(line) for line in (folder / "questions.jsonl").read_text("utf-8").splitlines()]
+
+
+def test_a_url_is_noted_once_and_keeps_its_first_address(ledger: Ledger) -> None:
+    assert ledger.add_urls([FoundUrl("k", "k/", "h"), FoundUrl("k", "k?utm_source=x", "h")], 1.0, AT) == 1
+    assert ledger.add_urls([FoundUrl("k", "other", "h")], 2.0, AT) == 0
+    assert [(due.key, due.address) for due in ledger.due(["h"], 5.0, 0.0, 9)] == [("k", "k/")]
+
+
+def test_due_leaves_out_leases_other_hosts_and_later_ones(ledger: Ledger) -> None:
+    ledger.add_urls([FoundUrl(k, k, h) for k, h in (("a", "h"), ("b", "h"), ("c", "other"))], 1.0, AT)
+    ledger.commit_page(PageOutcome("b", State.RETRY, AT, "HTTP 503", 100.0, 1), 1.0)
+    assert [due.key for due in ledger.due(["h"], 50.0, 0.0, 9)] == ["a"]
+    assert ledger.due(["h"], 50.0, 0.0, 9, ["a"]) == []
+    assert [(due.key, due.tries) for due in ledger.due(["h"], 100.0, 0.0, 9)] == [("a", 0), ("b", 1)]
+    assert ledger.next_due_at(["h"], 0.0) == 1.0
+
+
+def test_a_page_is_not_due_twice_in_a_run(ledger: Ledger) -> None:
+    ledger.add_urls([FoundUrl("a", "a", "h")], 1.0, AT)
+    ledger.commit_page(PageOutcome("a", State.STORED, AT, due_at=60.0), 10.0)
+    assert ledger.due(["h"], 100.0, 50.0, 9) == []
+    assert [due.key for due in ledger.due(["h"], 100.0, 70.0, 9)] == ["a"]
+
+
+def test_a_failed_commit_leaves_nothing(ledger: Ledger) -> None:
+    ledger.add_urls([FoundUrl("a", "a", "h")], 1.0, AT)
+    broken = StoredRecord("", "s:1", "q", "c", "1", None)  # type: ignore[arg-type]
+    with pytest.raises(sqlite3.IntegrityError):
+        ledger.commit_page(
+            PageOutcome("a", State.STORED, AT, records=(stored("a", "x"), broken), found=(FoundUrl("b", "b", "h"),)),
+            1.0,
+        )
+    assert [due.key for due in ledger.due(["h"], 5.0, 0.0, 9)] == ["a"]
+    assert ledger.record_count() == 0
+
+
+COPIES = [("http://h/a", "one"), ("http://h/b", "one"), ("http://h/c", "two"), ("http://h/0", "two")]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_the_same_question_is_one_record_whatever_the_order(tmp_path: Path, order: tuple[int, ...]) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    for at in order:
+        store(ledger, *COPIES[at])
+    assert publish(ledger, tmp_path) == 2
+    ledger.close()
+    found = {record["url"]: record["source"]["other_urls"] for record in lines(tmp_path)}
+    assert found == {"http://h/a": ["http://h/b"], "http://h/0": ["http://h/c"]}
+    assert {record["id"] for record in lines(tmp_path)} == {
+        f"s:{url_hash('http://h/a')}",
+        f"s:{url_hash('http://h/0')}",
+    }
+
+
+def test_an_id_once_published_is_kept(tmp_path: Path, ledger: Ledger) -> None:
+    store(ledger, "http://h/b", "one")
+    publish(ledger, tmp_path)
+    (before,) = lines(tmp_path)
+    store(ledger, "http://h/a", "one")
+    publish(ledger, tmp_path)
+    (after,) = lines(tmp_path)
+    assert (after["id"], after["url"]) == (before["id"], "http://h/a")
+    store(ledger, "http://h/a", "one, edited")
+    store(ledger, "http://h/b", "one, edited")
+    publish(ledger, tmp_path)
+    assert [record["id"] for record in lines(tmp_path)] == [before["id"]]
+
+
+def test_copies_that_part_get_ids_of_their_own(tmp_path: Path, ledger: Ledger) -> None:
+    store(ledger, "http://h/a", "one")
+    store(ledger, "http://h/b", "one")
+    publish(ledger, tmp_path)
+    store(ledger, "http://h/b", "another question now")
+    publish(ledger, tmp_path)
+    assert {record["id"] for record in lines(tmp_path)} == {
+        f"s:{url_hash('http://h/a')}",
+        f"s:{url_hash('http://h/b')}",
+    }
+
+
+def test_versions(tmp_path: Path, ledger: Ledger) -> None:
+    store(ledger, "http://h/a", "one")
+    store(ledger, "http://h/a", "one", at="2026-02-01T08:00:00Z")
+    publish(ledger, tmp_path)
+    assert lines(tmp_path)[0]["source"]["version"] == 1
+    store(ledger, "http://h/a", "one", more="news", at="2026-02-02T08:00:00Z")
+    publish(ledger, tmp_path)
+    (record,) = lines(tmp_path)
+    assert (record["more_info"], record["source"]["version"]) == ("news", 2)
+    assert (record["source"]["first_seen_at"], record["source"]["changed_at"]) == (AT, "2026-02-02T08:00:00Z")
+    with sqlite3.connect(ledger.path) as database:
+        assert database.execute("SELECT url_key, version FROM record_versions").fetchall() == [("http://h/a", 1)]
+
+
+def test_a_newer_extractor_reaches_old_records(tmp_path: Path, ledger: Ledger) -> None:
+    store(ledger, "http://h/a", "one")
+    store(ledger, "http://h/a", "one", extractor="2")
+    with sqlite3.connect(ledger.path) as database:
+        assert database.execute("SELECT extractor_version, version FROM records").fetchall() == [("2", 1)]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 3)), min_size=1, max_size=12))
+def test_published_questions_are_those_of_the_last_look(pages: list[tuple[int, int]]) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as name:
+        ledger = Ledger(Path(name) / "ledger.sqlite")
+        for number, text in pages:
+            store(ledger, f"http://h/{number}", f"text {text}")
+            publish(ledger, Path(name))
+        ledger.close()
+        last = {f"http://h/{number}": f"text {text}" for number, text in pages}
+        found = lines(Path(name))
+        shown = {url: r["question"]["text"] for r in found for url in [r["url"], *r["source"]["other_urls"]]}
+        assert shown == last
+        assert len(found) == len(set(last.values()))
+        assert [r["id"] for r in found] == sorted({r["id"] for r in found})
+
+
+def test_an_unchanged_snapshot_is_not_touched(tmp_path: Path, ledger: Ledger) -> None:
+    store(ledger, "http://h/a", "one")
+    publish(ledger, tmp_path)
+    before = (tmp_path / "questions.jsonl").stat()
+    publish(ledger, tmp_path)
+    assert (tmp_path / "questions.jsonl").stat() == before
+    assert [path.name for path in tmp_path.glob(".questions*")] == []
+
+
+def test_a_file_that_is_no_ledger(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").write_bytes(b"something else " * 100)
+    with pytest.raises(LedgerError, match="move it away"):
+        Ledger(tmp_path / "ledger.sqlite")
+    assert (tmp_path / "ledger.sqlite").read_bytes().startswith(b"something else")
+
+
+def test_a_ledger_of_a_newer_version(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as database:
+        database.execute("PRAGMA user_version=99")
+    with pytest.raises(LedgerError, match="newer qa-scraper"):
+        Ledger(tmp_path / "ledger.sqlite")

@@ -1,0 +1,82 @@
+"""Bytes to text: the charset decision; what is a page and what is not."""
+
+from __future__ import annotations
+
+import pytest
+from qa_scraper.page import Page
+
+CHINESE = (
+    "<html><head>{}</head><p>再生不良性貧血是一種罕見的疾病，骨髓無法製造足夠的血球。醫師回覆您的問題。</p></html>"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (CHINESE.format("").encode(), "text/html; charset=utf-8"),
+        (CHINESE.format("").encode(), None),
+        (CHINESE.format("").encode("utf-8-sig"), "text/html; charset=big5"),
+        (CHINESE.format("").encode("utf-16"), None),
+        (CHINESE.format("").encode("big5"), "text/html; charset=Big5"),
+        (CHINESE.format('<meta charset="big5">').encode("big5"), "text/html"),
+        (CHINESE.format('<meta charset="utf-8">').encode("big5"), "text/html; charset=big5"),
+        (CHINESE.format('<meta charset="utf-8">').encode("big5"), "text/html; charset=utf-8"),
+    ],
+)
+def test_decodes(body: bytes, content_type: str | None) -> None:
+    assert "骨髓無法製造足夠的血球" in Page.from_bytes(body, content_type=content_type).text
+
+
+def test_a_few_broken_bytes_spoil_only_themselves() -> None:
+    page = Page.from_bytes(b"<p>" + "é".encode() * 500 + b"\xff</p>", content_type="text/html; charset=utf-8")
+    assert page.text == "<p>" + "é" * 500 + "\ufffd</p>"
+
+
+def test_surrogates_written_as_utf8() -> None:
+    assert Page.from_bytes(b"\xed\xa0\xbd\xed\xb8\x80 \xed\xa0\x80").text == "😀 \ufffd"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "kind"),
+    [
+        (b"%PDF-1.7", None, "binary"),
+        (b"\x89PNG\r\n", "text/html", "binary"),
+        (b"x", "image/png", "binary"),
+        (bytes(range(8)) * 40, None, "binary"),
+        (b"plain words", None, "text"),
+        (b"<p>x</p>", None, "html"),
+        (b"a < b and <b>bold</b>", "text/plain", "text"),
+        (b"", "text/html", "html"),
+    ],
+)
+def test_kinds(body: bytes, content_type: str | None, kind: str) -> None:
+    assert Page.from_bytes(body, content_type=content_type).kind == kind
+
+
+def test_too_deep_is_said() -> None:
+    deep = Page.from_bytes(b"<div>" * 3000 + b"text", content_type="text/html")
+    assert "nested deeper" in str(deep.unreadable)
+    assert Page.from_bytes(b"<div>" * 1900 + b"text", content_type="text/html").unreadable is None
+
+
+def test_links_and_base() -> None:
+    links = b'<a href="a">1</a><a href="a#b">2</a><a href="#c">3</a><a href="mailto:x">4</a><area href="/m">'
+    html = b'<base href="/x/">' + links
+    page = Page.from_bytes(html, url="https://example.org/d", content_type="text/html")
+    assert page.links() == ["https://example.org/x/a", "https://example.org/m"]
+
+
+def test_sitemap() -> None:
+    namespace = b"http://www.sitemaps.org/schemas/sitemap/0.9"
+    xml = b'<?xml version="1.0"?><urlset xmlns="' + namespace + b'"><url><loc> https://e.org/q </loc>'
+    page = Page.from_bytes(xml, url="https://e.org/sitemap.xml", content_type="text/xml")
+    assert page.sitemap_links() == ["https://e.org/q"]
+    assert Page.from_bytes(b"<p>urlset</p>", url="https://e.org/").sitemap_links() is None
+
+
+@pytest.mark.parametrize(
+    ("attribute", "language"), [('lang="zh_TW"', "zh-TW"), ('lang=""', None), ('lang="<x>"', None)]
+)
+def test_language(attribute: str, language: str | None) -> None:
+    page = Page.from_bytes(f"<html {attribute}><body>x</body></html>".encode(), content_type="text/html")
+    assert page.language == language

@@ -1,0 +1,158 @@
+"""Fetch policy: what a response or a failure means, when a URL is due again, which addresses are public."""
+
+from __future__ import annotations
+
+import pytest
+from qa_scraper.clock import Clock
+from qa_scraper.download import is_public
+from qa_scraper.exceptions import NotAskedNow, PrivateAddress, RobotsDenied
+from qa_scraper.ledger_values import DueUrl
+from qa_scraper.outcomes import Ended, Follow, HeldBack, Moved, Whole, judge_failure, judge_response
+from qa_scraper.politeness import HostGates
+from qa_scraper.refresh import RetryPolicy, State, after_failure, next_look, retry_after
+from scrapy.exceptions import DownloadTimeoutError, ResponseDataLossError
+from scrapy.http import HtmlResponse
+
+NOW = 1_000_000.0
+URL = "http://h/a"
+
+
+def due(tries: int = 0, body_hash: str | None = None) -> DueUrl:
+    return DueUrl(URL, URL, "h", tries, is_start=False, body_hash=body_hash)
+
+
+def response(status: int, body: bytes = b"<html></html>", **headers: str) -> HtmlResponse:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return HtmlResponse(URL, status=status, body=body, headers={"Content-Length": str(len(body)), **named})
+
+
+def judged(answer: HtmlResponse, tries: int = 0, redirects: int = 0) -> object:
+    return judge_response(answer, due(tries), redirects, RetryPolicy(), NOW, 0.5)
+
+
+def test_a_page_is_whole() -> None:
+    assert isinstance(judged(response(200)), Whole)
+
+
+@pytest.mark.parametrize("status", [304, 408, 429, 500, 502, 503, 504, 520, 599])
+def test_what_may_pass_is_tried_again(status: int) -> None:
+    verdict = judged(response(status))
+    assert isinstance(verdict, Ended)
+    assert (verdict.fate.state, verdict.fate.due_at) == (State.RETRY, NOW + 1.0)
+    last = judged(response(status), tries=5)
+    assert isinstance(last, Ended)
+    assert last.fate.state == State.FAILED
+    assert "after 6 tries" in last.fate.reason
+
+
+@pytest.mark.parametrize(
+    ("status", "state"), [(404, State.GONE), (410, State.GONE), (403, State.FAILED), (400, State.FAILED)]
+)
+def test_what_will_not_pass_is_not(status: int, state: State) -> None:
+    verdict = judged(response(status))
+    assert isinstance(verdict, Ended)
+    assert verdict.fate.state == state
+
+
+@pytest.mark.parametrize("value", ["120", "Mon, 12 Jan 1970 13:48:40 GMT"])
+def test_retry_after_is_a_floor_and_a_pause_of_the_host(value: str) -> None:
+    verdict = judged(response(429, Retry_After=value))
+    assert isinstance(verdict, Ended)
+    assert verdict.fate.due_at == NOW + 120
+    assert verdict.pause_until == NOW + 120
+
+
+@pytest.mark.parametrize("value", [None, "", "soon", "-5", "99999999999999999999", "Mon, 99 Foo"])
+def test_a_broken_retry_after_is_none(value: str | None) -> None:
+    assert retry_after(value, NOW) is None or value == "99999999999999999999"
+
+
+def test_backoff_doubles_with_jitter_and_a_ceiling() -> None:
+    policy = RetryPolicy(99, 1.0)
+    assert [policy.wait(n, 0.5) for n in (1, 2, 3, 4)] == [1, 2, 4, 8]
+    assert (policy.wait(1, 0.0), policy.wait(1, 0.999)) == (0.5, pytest.approx(1.499))
+    assert policy.wait(50, 0.5) == 600
+    assert after_failure("x", 1, policy, NOW, 0.5, not_before=NOW + 60).due_at == NOW + 60
+
+
+def test_redirects() -> None:
+    assert judged(response(301, Location="/a/")) == Follow("http://h/a/")
+    assert judged(response(302, Location="http://h/b")) == Moved("http://h/b")
+    loop = judged(response(301, Location="/a"))
+    assert isinstance(loop, Ended)
+    assert "loop" in loop.fate.reason
+    for location in ("", "file:///etc/passwd", "javascript:x", "http://["):
+        verdict = judged(response(301, Location=location))
+        assert isinstance(verdict, Ended), location
+        assert verdict.fate.state == State.FAILED
+
+
+def test_a_body_that_may_be_cut_is_believed_when_it_comes_twice() -> None:
+    open_ended = HtmlResponse(URL, body=b"<html><body>half", headers={"Content-Type": "text/html"})
+    first = judge_response(open_ended, due(), 0, RetryPolicy(), NOW, 0.5)
+    assert isinstance(first, Ended)
+    assert first.fate.state == State.RETRY
+    assert isinstance(judge_response(open_ended, due(1, first.body_hash), 0, RetryPolicy(), NOW, 0.5), Whole)
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (DownloadTimeoutError("slow"), State.RETRY),
+        (ResponseDataLossError("cut"), State.RETRY),
+        (ValueError("odd"), State.RETRY),
+        (RobotsDenied("no"), State.DENIED),
+        (PrivateAddress("no"), State.FAILED),
+    ],
+)
+def test_failures(error: Exception, state: State) -> None:
+    verdict = judge_failure(error, due(), RetryPolicy(), NOW, 0.5)
+    assert isinstance(verdict, Ended)
+    assert verdict.fate.state == state
+
+
+def test_what_was_never_sent_stays_due() -> None:
+    assert judge_failure(NotAskedNow("pause"), due(), RetryPolicy(), NOW, 0.5) == HeldBack()
+
+
+def test_next_look() -> None:
+    assert next_look(State.STORED, 70.0, 10.0, NOW) == NOW + 70
+    assert next_look(State.GONE, 70.0, 10.0, NOW) == NOW + 10
+    assert next_look(State.OFF_HOST, 70.0, 10.0, NOW) is None
+
+
+def test_gates() -> None:
+    gates = HostGates()
+    assert gates.may_lease("h", 0, NOW)
+    assert not gates.may_lease("h", 1, NOW)  # robots.txt is not known yet
+    gates.of("h").rules_known = True
+    assert gates.may_lease("h", 3, NOW)
+    gates.of("h").paused_until = NOW + 5
+    assert not gates.may_lease("h", 0, NOW)
+    assert gates.may_lease("h", 0, NOW + 5)
+    gates.of("h").crawl_delay, gates.of("h").last_sent = 10.0, NOW
+    assert not gates.may_lease("h", 1, NOW + 11)
+    assert not gates.may_lease("h", 0, NOW + 9)
+    assert gates.may_lease("h", 0, NOW + 10)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "::1", "fe80::1%eth0",
+     "fd00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "2002:7f00:1::", "100.64.0.1", "224.0.0.1", "no address", ""],
+)  # fmt: skip
+def test_not_public(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])
+def test_public(address: str) -> None:
+    assert is_public(address)
+
+
+def test_clock() -> None:
+    assert Clock.from_setting("2026-01-31T08:00:00Z").stamp() == "2026-01-31T08:00:00Z"
+    assert Clock.from_setting("2026-01-31 09:00:00+01:00").stamp() == "2026-01-31T08:00:00Z"
+    assert Clock.from_setting("").stamp() > "2026"
+    with pytest.raises(ValueError, match="FIXED_CLOCK"):
+        Clock.from_setting("noon")

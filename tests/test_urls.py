@@ -1,0 +1,66 @@
+"""Canonical URLs and links."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from qa_scraper.urls import canonical_url, host_of, page_address
+
+
+@pytest.mark.parametrize(
+    ("url", "canonical"),
+    [
+        ("https://Example.ORG:443/A/b/", "https://example.org/A/b"),
+        ("http://example.org", "http://example.org/"),
+        ("http://example.org/?b=2&a=1#x", "http://example.org/?a=1&b=2"),
+        ("http://example.org/q?utm_source=x&id=3&fbclid=y", "http://example.org/q?id=3"),
+        ("http://example.org/q;jsessionid=AB12?PHPSESSID=9", "http://example.org/q"),
+        ("http://example.org/caf%C3%A9 au", "http://example.org/caf%C3%A9%20au"),
+        ("http://example.org:8080/q/", "http://example.org:8080/q"),
+        ("http://example.org./q", "http://example.org/q"),
+    ],
+)
+def test_canonical(url: str, canonical: str) -> None:
+    assert canonical_url(url) == canonical
+
+
+@given(st.text("abc/?&=#%:.é 中+;~", max_size=40))
+def test_canonical_is_idempotent(tail: str) -> None:
+    once = canonical_url("http://example.org/" + tail)
+    assert canonical_url(once) == once
+
+
+@pytest.mark.parametrize(
+    ("href", "address"),
+    [
+        ("/q/1#reply", "https://example.org/q/1"),
+        ("?page=2", "https://example.org/d/x?page=2"),
+        (" y \n", "https://example.org/d/y"),
+        ("//Other.example/z", "https://other.example/z"),
+        ("mailto:a@example.org", None),
+        ("javascript:void(0)", None),
+        ("file:///etc/passwd", None),
+        ("data:text/html,x", None),
+        ("ftp://example.org/", None),
+        ("/photo.JPG", None),
+        ("/sitemap.xml.gz", "https://example.org/sitemap.xml.gz"),
+        ("http://[broken", None),
+        ("http://example.org:99999/", None),
+        ("http:///nohost", None),
+    ],
+)
+def test_links(href: str, address: str | None) -> None:
+    assert page_address("https://example.org/d/x", href) == address
+
+
+def test_hosts() -> None:
+    assert [
+        host_of(u) for u in ("http://A.b/", "http://a.b:80/", "https://a.b:444/", "http://[::1]:9/", "http://[")
+    ] == [
+        "a.b",
+        "a.b",
+        "a.b:444",
+        "[::1]:9",
+        "",
+    ]
