@@ -117,8 +117,27 @@ def _settings(options: CrawlOptions) -> Settings:
     }
     if options.allow_private:
         ours["ALLOW_PRIVATE_ADDRESSES"] = True
+    for name, value in given.items():
+        _check_setting(name, value, settings.get(name))
     settings.setdict({**ours, **given}, priority="cmdline")
     return settings
+
+
+def _check_setting(name: str, value: str, default: object) -> None:
+    """Raises InputError for a value that the setting *name*, whose default is *default*, cannot have."""
+    from scrapy.settings import BaseSettings
+
+    from qa_scraper.clock import Clock
+
+    try:
+        if name == "FIXED_CLOCK":
+            Clock.from_setting(value)
+        elif isinstance(default, bool):
+            BaseSettings({name: value}).getbool(name)
+        elif isinstance(default, int | float):
+            float(value)
+    except ValueError as error:
+        raise InputError(f"-s {name}={value} cannot be used: {error}") from None
 
 
 def _name_and_value(text: str) -> tuple[str, str]:

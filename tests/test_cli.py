@@ -1,0 +1,208 @@
+"""The command line as a user meets it: output, messages, exit codes, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from pathlib import Path
+
+import pytest
+from qa_scraper import __version__
+from qa_scraper.demo import DemoServer, demo_site
+
+from tests.fixtures import FOLDER
+from tests.support.commands import qa_scraper, start
+
+PAGE = str(FOLDER / "edoctor" / "complete.html")
+LISTING = str(FOLDER / "edoctor" / "other-listing.html")
+
+
+def one_line(text: str) -> str:
+    (line,) = text.splitlines()
+    assert line.startswith("qa-scraper: ")
+    return line
+
+
+def test_version_schema_sites() -> None:
+    assert qa_scraper("--version").stdout == f"qa-scraper {__version__}\n"
+    assert json.loads(qa_scraper("schema").stdout)["$schema"].endswith("2020-12/schema")
+    assert [line.split("\t")[0] for line in qa_scraper("sites").stdout.splitlines()] == ["demo", "edoctor"]
+
+
+def test_extract_prints_a_record_a_line_in_input_order() -> None:
+    dense = str(FOLDER / "edoctor" / "plain-dense.txt")
+    done = qa_scraper("extract", dense, PAGE)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [json.loads(line)["source"]["path"] for line in done.stdout.splitlines()] == [dense, PAGE]
+
+
+def test_extract_url_resolves_links_and_names_the_record() -> None:
+    record = json.loads(qa_scraper("extract", PAGE, "--url", "https://e.example/qa/x/?utm_source=y").stdout)
+    assert record["url"] == "https://e.example/qa/x"
+    assert record["id"].startswith("local:")
+    assert record["related_questions"][0]["url"] == "https://e.example/qa/tingling-feet"
+
+
+def test_extract_reads_standard_input_and_content_type() -> None:
+    done = qa_scraper(
+        "extract", "-", "--content-type", "text/plain", stdin=(FOLDER / "edoctor" / "plain.txt").read_bytes()
+    )
+    record = json.loads(done.stdout)
+    assert (record["source"]["path"], record["question"]["title"]) == ("-", "Numb fingers at night")
+
+
+def test_extract_says_why_a_page_has_no_question() -> None:
+    done = qa_scraper("extract", LISTING, PAGE)
+    assert done.returncode == 3
+    assert len(done.stdout.splitlines()) == 1
+    assert "a listing: 2 teasers" in one_line(done.stderr)
+    assert LISTING in done.stderr
+
+
+def test_extract_manifest(tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.jsonl"
+    entries = [
+        {"path": PAGE, "url": "https://e.example/1", "content_type": None},
+        {"path": PAGE, "url": None},
+        {"path": PAGE},
+    ]
+    manifest.write_text("\n".join(map(json.dumps, entries)), "utf-8")
+    done = qa_scraper("extract", "--manifest", str(manifest))
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line)["url"] for line in done.stdout.splitlines()] == ["https://e.example/1", None, None]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{not json", "line 2: not JSON"),
+        ('["x"]', 'line 2: no "path"'),
+        ('{"path": 3}', 'line 2: no "path"'),
+        ('{"path": "x", "url": 3}', 'line 2: "url" must be a text or null'),
+        ('{"path": "x", "uri": "y"}', "line 2: unknown key 'uri'"),
+        ('{"path": "x", "url": "e.example/1"}', "line 2: the URL 'e.example/1' has no scheme"),
+    ],
+)
+def test_a_broken_manifest_line_is_named(tmp_path: Path, line: str, message: str) -> None:
+    manifest = tmp_path / "manifest.jsonl"
+    manifest.write_text(json.dumps({"path": PAGE}) + "\n" + line + "\n", "utf-8")
+    done = qa_scraper("extract", "--manifest", str(manifest))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{manifest}, {message}" in one_line(done.stderr)
+
+
+def test_unreadable_inputs(tmp_path: Path) -> None:
+    (tmp_path / "binary.html").write_bytes(bytes(range(256)) * 20)
+    (tmp_path / "empty.html").write_bytes(b"")
+    for name, message, code in (
+        ("missing.html", "No such file", 2),
+        ("", "Is a directory", 2),
+        ("binary.html", "not text", 2),
+        ("empty.html", "an empty file", 3),
+    ):
+        done = qa_scraper("extract", str(tmp_path / name))
+        assert (done.returncode, done.stdout) == (code, ""), done.stderr
+        assert message in one_line(done.stderr)
+
+
+def test_one_unreadable_input_does_not_lose_the_others() -> None:
+    done = qa_scraper("extract", "missing.html", PAGE)
+    assert done.returncode == 2
+    assert len(done.stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["crawl", "edoktor"], "Did you mean 'edoctor'?"),
+        (["crawl", "zzz"], "Known sites: demo, edoctor"),
+        (["crawl", "edoctor"], "names no start URL: give one with --start-url"),
+        (["crawl", "edoctor", "--start-url", "example.org/q"], "begin it with https:// or http://"),
+        (["crawl", "edoctor", "--start-url", "ftp://example.org/"], "begin it with https:// or http://"),
+        (["crawl", "edoctor", "--start-url", "https://"], "names no host"),
+        (["crawl", "edoctor", "--start-url", "http://[x/"], "cannot be read"),
+        (["crawl", "edoctor", "--start-url", "http://127.0.0.1:9/"], "add --allow-private"),
+        (["crawl", "edoctor", "--start-url", "http://10.0.0.1/"], "add --allow-private"),
+        (["crawl", "-s", "DOWNLOAD_DELAY"], "write it as NAME=VALUE"),
+        (["crawl", "-s", "FIXED_CLOCK=noon"], "write it like 2026-01-31T08:00:00Z"),
+        (["crawl", "-s", "DOWNLOAD_DELAY=fast"], "DOWNLOAD_DELAY"),
+        (["publish", "demo"], "crawl the site first"),
+        (["publish", "nope"], "there is no site"),
+        (["extract"], "give either files"),
+        (["extract", PAGE, "--url", "nope"], "begin it with https:// or http://"),
+        (["extract", PAGE, LISTING, "--url", "https://e.example/"], "--url goes with one file"),
+        (["extract", "--manifest", "missing.jsonl"], "cannot read the manifest"),
+    ],
+)
+def test_bad_input_gets_one_clear_line(tmp_path: Path, arguments: list[str], message: str) -> None:
+    if arguments[0] in {"crawl", "publish"}:
+        arguments = [*arguments, "--output", str(tmp_path)]
+    done = qa_scraper(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in one_line(done.stderr)
+
+
+@pytest.mark.parametrize("arguments", [["crawl", "--nope"], ["nope"], ["crawl", "--limit", "-1"], ["extract", "--url"]])
+def test_wrong_options_are_usage_errors(arguments: list[str]) -> None:
+    done = qa_scraper(*arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_an_output_folder_that_cannot_be_written_as_user(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    done = qa_scraper("crawl", "--output", str(tmp_path))
+    assert done.returncode == 2
+    assert "--output" in one_line(done.stderr)
+
+
+def test_an_output_folder_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    done = qa_scraper("crawl", "--output", str(tmp_path / "file"))
+    assert done.returncode == 2
+    assert "cannot make the output folder" in one_line(done.stderr)
+
+
+def test_a_ledger_that_is_none_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "ledger.sqlite").write_bytes(b"not a database, " * 100)
+    done = qa_scraper("crawl", "demo", "--output", str(tmp_path))
+    assert done.returncode == 1
+    assert "move it away" in one_line(done.stderr)
+    assert (tmp_path / "demo" / "ledger.sqlite").read_bytes().startswith(b"not a database")
+
+
+def test_json_summary_is_all_that_stands_on_standard_output(tmp_path: Path) -> None:
+    with DemoServer(demo_site()) as server:
+        arguments = ("crawl", "demo", "--start-url", server.url, "--output", str(tmp_path), "--limit", "5", "--json")
+        done = qa_scraper(*arguments, cwd=tmp_path)
+    assert done.returncode == 3
+    summary = json.loads(done.stdout)
+    assert (summary["site"], summary["pages"], summary["complete"]) == ("demo", 5, False)
+    assert Path(summary["snapshot"]).exists()
+
+
+def test_publish_makes_the_same_bytes_again(tmp_path: Path) -> None:
+    with DemoServer(demo_site()) as server:
+        qa_scraper("crawl", "demo", "--start-url", server.url, "--output", str(tmp_path), "--limit", "40")
+    snapshot = tmp_path / "demo" / "questions.jsonl"
+    before = snapshot.read_bytes()
+    snapshot.unlink()
+    done = qa_scraper("publish", "demo", "--output", str(tmp_path))
+    assert (done.returncode, snapshot.read_bytes()) == (0, before)
+    assert f"{len(before.splitlines())} records in {snapshot}" in done.stdout
+
+
+def test_demo_site_serves_until_it_is_stopped() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        done = qa_scraper("demo-site", "--port", str(port))
+        assert done.returncode == 2
+        assert "--port" in one_line(done.stderr)
+    process = start("demo-site", "--port", "0")
+    assert process.poll() is None
+    process.terminate()
+    process.wait(20)
