@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 LEDGER: Final = "ledger.sqlite"
 _GAPS_NAMED: Final = 20
 _ENGINE_PULSE: Final = 5.0
+_LONGEST_URL: Final = 4096
 
 
 @dataclass(slots=True)
@@ -134,6 +135,8 @@ class Crawl:
         host = host_of(address)
         if host not in self.hosts:
             return FoundUrl(key, address, host, State.OFF_HOST, "on another host")
+        if len(address) > _LONGEST_URL:
+            return FoundUrl(key, address, host, State.SKIPPED, f"longer than {_LONGEST_URL} characters")
         if self.site.skips(key):
             return FoundUrl(key, address, host, State.SKIPPED, "the site's skip_url matches")
         return FoundUrl(key, address, host)
@@ -278,6 +281,9 @@ class Crawl:
             records=tuple(lease.records),
             found=tuple(lease.found),
         )
+        if fate.state in {State.FAILED, State.RETRY}:
+            level = logging.WARNING if fate.state == State.FAILED else logging.INFO
+            logger.log(level, "%s: %s: %s", fate.state, lease.due.key, fate.reason)
         self.leases.pop(lease.due.key, None)
         self.leased_pages -= fate.state == State.DENIED
         try:

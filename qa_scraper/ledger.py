@@ -163,7 +163,7 @@ class Ledger:
     # The frontier
 
     def add_urls(self, found: Iterable[FoundUrl], now: float, at: str) -> int:
-        """Notes URLs that are not known yet; a start URL is due now, known or not. Gives the number of new ones."""
+        """Notes URLs that are not known yet. Gives the number of new ones that are to be fetched."""
         with self._transaction():
             return self._insert(found, None, now, at)
 

@@ -48,6 +48,15 @@ _LINK_XPATH: Final = etree.XPath("//a/@href | //area/@href | //link[@rel='next' 
 _BASE_XPATH: Final = etree.XPath("string(//base/@href)")
 
 
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Addresses of web pages in page order, each once, without fragments; ``not_pages``: how many links lead elsewhere
+    (``mailto:``, pictures, archives, what cannot be parsed)."""
+
+    pages: list[str]
+    not_pages: int
+
+
 @dataclass(frozen=True)
 class Page:
     """One fetched or read document.
@@ -114,15 +123,15 @@ class Page:
             return self.url
         return page_address(self.url or "", declared) or self.url
 
-    def links(self) -> list[str]:
-        """The addresses of all links to web pages, in page order, each once, without fragments."""
+    def links(self) -> Links:
+        """All links of the page to other pages."""
         base = self.base_url
         if base is None or self.tree is None:
-            return []
+            return Links([], 0)
         found_hrefs = _LINK_XPATH(self.tree)
         hrefs = [str(href) for href in found_hrefs] if isinstance(found_hrefs, list) else []
-        found = (page_address(base, href) for href in hrefs if not href.startswith("#"))
-        return list(dict.fromkeys(address for address in found if address))
+        found = [page_address(base, href) for href in hrefs if not href.startswith("#")]
+        return Links(list(dict.fromkeys(address for address in found if address)), found.count(None))
 
     def sitemap_links(self) -> list[str] | None:
         """The addresses that a sitemap (sitemaps.org, index or list of URLs) names; None for any other page."""

@@ -133,6 +133,8 @@ def next_steps(summary: RunSummary) -> list[str]:
             lines.append(f"  {state}: {key}{f' ({reason})' if reason else ''}")
     if summary.complete:
         lines.append(f"Complete: {summary.snapshot}")
+        if not summary.pages and summary.records:
+            lines.append("Nothing was due: lists are looked at again after a day, questions after a week.")
         if not summary.records:
             lines.append("No page held a question: check the start URL, and the layout with qa-scraper extract FILE.")
     else:

@@ -30,6 +30,8 @@ def publish(ledger: Ledger, folder: Path) -> int:
     """
     ledger.issue_ids()
     target = folder / SNAPSHOT
+    for left_over in folder.glob(f".{SNAPSHOT}.*.tmp"):  # of a run that was killed while it wrote
+        left_over.unlink()
     count = 0
     with replacing(target) as file, jsonlines.Writer(file, dumps=orjson.dumps) as writer:
         for record in ledger.published():

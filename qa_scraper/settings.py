@@ -32,7 +32,6 @@ COOKIES_ENABLED = False
 REFERRER_POLICY = "no-referrer"
 HTTPERROR_ALLOW_ALL = True
 DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,text/plain;q=0.8,*/*;q=0.1"}
-URLLENGTH_LIMIT = 4096
 
 # What a page may not reach or start
 TELNETCONSOLE_ENABLED = False

@@ -42,7 +42,7 @@ def canonical_url(url: str) -> str:
     Idempotent. Raises ValueError for a URL that cannot be parsed (a port that is no number, an open bracket).
     """
     parts = urlsplit(canonicalize_url(url.strip(), keep_fragments=False))
-    path = _PATH_SESSION.sub("", parts.path).rstrip("/") or "/"
+    path = _PATH_SESSION.sub("", parts.path).rstrip("/;") or "/"
     query = "&".join(pair for pair in parts.query.split("&") if pair and not _is_noise(pair.partition("=")[0]))
     return urlunsplit((parts.scheme.lower(), _canonical_host(parts), path, query, ""))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from qa_scraper.page import Page
+from qa_scraper.page import Links, Page
 
 CHINESE = (
     "<html><head>{}</head><p>再生不良性貧血是一種罕見的疾病，骨髓無法製造足夠的血球。醫師回覆您的問題。</p></html>"
@@ -63,7 +63,7 @@ def test_links_and_base() -> None:
     links = b'<a href="a">1</a><a href="a#b">2</a><a href="#c">3</a><a href="mailto:x">4</a><area href="/m">'
     html = b'<base href="/x/">' + links
     page = Page.from_bytes(html, url="https://example.org/d", content_type="text/html")
-    assert page.links() == ["https://example.org/x/a", "https://example.org/m"]
+    assert page.links() == Links(["https://example.org/x/a", "https://example.org/m"], not_pages=1)
 
 
 def test_sitemap() -> None:

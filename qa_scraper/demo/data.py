@@ -114,10 +114,17 @@ def _question(rng: random.Random, number: int, total: int, topics: tuple[DemoTop
         more_info=None if number % 8 == 3 else _more_info(rng, filling),
         # The next question always is among them, so that no question hangs on the listings alone.
         related=() if number % 16 == 7 else (number % total + 1, *rng.sample(others, 3)),
-        topics=() if number % 16 == 12 else (*same_department[: rng.randrange(1, 4)], *rng.sample(topics, 3)),
+        topics=() if number % 16 == 12 else _topics(rng, same_department, topics),
         shape=SHAPES[rng.randrange(len(SHAPES))],
         printed=number % 22 == 5,
     )
+
+
+def _topics(
+    rng: random.Random, same_department: list[DemoTopic], topics: tuple[DemoTopic, ...]
+) -> tuple[DemoTopic, ...]:
+    chosen = [*same_department[: rng.randrange(1, 4)], *rng.sample(topics, 3)]
+    return tuple(dict.fromkeys(chosen))
 
 
 def _filling(rng: random.Random, words: DepartmentWords, number: int) -> dict[str, str]:

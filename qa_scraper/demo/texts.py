@@ -214,7 +214,7 @@ LANDMARK_ANSWERS: Final = (
 )
 FAREWELLS: Final = ("Wishing you a good recovery.", "Please come back if it stays.", "I hope that this helps.")
 BACKGROUND: Final = (
-    "{complaint_cap} is among the most frequent reasons to ask a {specialist_low}. In most people it has one of three"
+    "{complaint_cap} is among the most frequent reasons to see {specialist_low}s. In most people it has one of three"
     " causes, and two of them pass without treatment.",
     "The first thing to find out is how long it has lasted. Less than {weeks} weeks speaks for a passing cause; more"
     " than that is a reason to have it looked at.",

@@ -85,7 +85,9 @@ class SiteSpider(Spider):
             response.meta["no_question"] = found.reason
         else:
             yield from found
-        for address in page.links():
+        links = page.links()
+        self.crawler.stats.inc_value("links/not_pages", links.not_pages)
+        for address in links.pages:
             yield Request(address)
 
     def _provenance(self, response: Response) -> Provenance:
