@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -44,7 +44,7 @@ class LedgerMiddleware:
         crawler.signals.connect(self._failed, signals.item_error)
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> LedgerMiddleware:
+    def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's way to make it."""
         return cls(crawler)
 
@@ -134,7 +134,7 @@ class RobotsMiddleware:
         self._rules: dict[str, asyncio.Task[RobotsRules]] = {}
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
+    def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's way to make it."""
         return cls(crawler)
 

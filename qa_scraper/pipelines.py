@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import orjson
 from scrapy.exceptions import DropItem
@@ -20,6 +20,11 @@ class _Pipeline:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
 
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to make it."""
+        return cls(crawler)
+
     def _lease(self, record: Record) -> tuple[Crawl | None, Lease | None]:
         """The page that *record* came from; (None, None) outside a crawl over a ledger (``scrapy parse``)."""
         crawl = current_crawl(self.crawler)
@@ -28,11 +33,6 @@ class _Pipeline:
 
 class ValidatePipeline(_Pipeline):
     """Fails a record that does not fit the published schema, and with it its page: that is an error of ours."""
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> ValidatePipeline:
-        """Scrapy's way to make it."""
-        return cls(crawler)
 
     def process_item(self, item: Record) -> Record:
         """Gives *item* back. Raises pydantic.ValidationError, or ValueError for a record without any text."""
@@ -48,11 +48,6 @@ class DedupePipeline(_Pipeline):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._in_hand: dict[str, str] = {}
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> DedupePipeline:
-        """Scrapy's way to make it."""
-        return cls(crawler)
 
     def process_item(self, item: Record) -> Record:
         """Gives *item* back where it is the first of its question. Raises DropItem, naming the other URL."""
@@ -76,11 +71,6 @@ class DedupePipeline(_Pipeline):
 
 class CommitPipeline(_Pipeline):
     """Lays a record with its page, to be committed in one transaction with it."""
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> CommitPipeline:
-        """Scrapy's way to make it."""
-        return cls(crawler)
 
     def process_item(self, item: Record) -> Record:
         """Gives *item* back, for feeds."""

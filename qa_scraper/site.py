@@ -49,6 +49,10 @@ class Site:
         match = re.search(self.question_url, url) if self.question_url else None
         return match.groupdict().get("id") if match else None
 
+    def may_be_question(self, url: str) -> bool:
+        """Whether the page at canonical URL *url* is to be read as a question page: always, without a pattern."""
+        return self.question_url is None or re.search(self.question_url, url) is not None
+
     def skips(self, url: str) -> bool:
         """Whether the site says that canonical URL *url* is never to be fetched."""
         return bool(self.skip_url and re.search(self.skip_url, url))

@@ -79,12 +79,15 @@ def test_links_between_documents_lead_somewhere() -> None:
 def test_the_site_module_in_the_docs_works(tmp_path: Path) -> None:
     (block,) = blocks(ROOT / "docs" / "add-a-site.md", "python")
     assert len(block.splitlines()) < 40
-    (tmp_path / "clinic_of_the_docs.py").write_text(block, "utf-8")
     with FaultySite(count=6) as site:
+        # The site's own URLs stand at /ask/NUMBER; here they are /qa/case-NUMBER.
+        module = tmp_path / "clinic_of_the_docs.py"
+        module.write_text(block.replace(r"/ask/(?P<id>\d+)$", r"/qa/case-(?P<id>\d+)$"), "utf-8")
         settings = ("-s", "SPIDER_MODULES=clinic_of_the_docs")
         done = qa_scraper(*crawl_arguments("clinic", site.url, tmp_path, *settings), PYTHONPATH=str(tmp_path))
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "clinic" / "questions.jsonl").read_text("utf-8").count("\n") == 6
+    ids = [json.loads(line)["id"] for line in (tmp_path / "clinic" / "questions.jsonl").read_text("utf-8").splitlines()]
+    assert ids == [f"clinic:{number:04d}" for number in range(6)]
 
 
 def test_every_command_is_in_the_readme() -> None:

@@ -80,7 +80,10 @@ class SiteSpider(Spider):
             response.meta["no_question"] = f"a sitemap of {len(listed)} URLs"
             yield from (Request(address) for address in listed)
             return
-        found = page_records(page, self._provenance(response), self.site.layouts)
+        if self.site.may_be_question(canonical_url(response.url)):
+            found = page_records(page, self._provenance(response), self.site.layouts)
+        else:
+            found = NoQuestion("no question page by its URL (the site's question_url)")
         if isinstance(found, NoQuestion):
             response.meta["no_question"] = found.reason
         else:
