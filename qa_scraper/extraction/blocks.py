@@ -71,7 +71,7 @@ def page_blocks(page: Page) -> list[Block]:
     """All blocks of *page* in reading order, those outside its own text included and marked with their place."""
     if page.kind == "text":
         return list(_text_blocks(page.text))
-    return _Walk(_hidden_by_stylesheet(page.tree)).run(page.tree) if page.tree is not None else []
+    return _Walk(_styled(page.tree)).run(page.tree) if page.tree is not None else []
 
 
 def visible(blocks: list[Block], places: tuple[Place, ...] = ("main",)) -> list[Block]:
@@ -134,13 +134,26 @@ _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _SECTIONING: Final = frozenset(("main", "article", "section"))
 # Elements that mean something without any attribute.
 _SPECIAL: Final = frozenset((*_PLACE_OF_TAG, *_HEADINGS, *_SECTIONING, "pre", "dialog", "button"))
-_HIDING: Final = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE)
+_HIDING: Final = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:left|top|text-indent)\s*:\s*-\d{4,}px|clip\s*:\s*rect\(0",
+    re.IGNORECASE,
+)
+_BLOCK: Final = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table(?!-column)[\w-]*)", re.IGNORECASE)
 _KEEPS_LINES: Final = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 _CSS_NOISE: Final = re.compile(
     r"/\*.*?\*/|@(?:media|supports|container|layer)[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.DOTALL
 )
 _CSS_RULE: Final = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_CSS_WORTH: Final = re.compile(f"{_HIDING.pattern}|{_BLOCK.pattern}", re.IGNORECASE)
 _CSS_SIMPLE: Final = re.compile(r"\s*([.#])([\w\-]+)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Styled:
+    """``.class`` and ``#id`` names that style sheets hide, and that they make blocks of."""
+
+    hidden: frozenset[str]
+    blocks: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +179,7 @@ class _Piece:
 class _Walk:
     """Walks a tree once, without recursion, and ends a block wherever a visual line ends."""
 
-    hidden_names: frozenset[str]
+    styled: _Styled
     blocks: list[Block] = field(default_factory=list)
     line: list[_Piece] = field(default_factory=list)
     line_paragraph: bool = True
@@ -189,7 +202,7 @@ class _Walk:
                 outer = inside
                 if node.attrib or tag in _SPECIAL:
                     inside = self._enter(node, tag, inside)
-                gap = _GAPS.get(tag, 0)
+                gap = _GAPS.get(tag, 0) or self._gap_by_style(node, tag)
                 opened.append((gap, outer))
                 if gap:
                     self.depth += 1
@@ -224,7 +237,7 @@ class _Walk:
             or attributes.get("aria-hidden") == "true"
             or (tag == "dialog" and "open" not in attributes)
             or _HIDING.search(style)
-            or (self.hidden_names and self._hidden_by_name(attributes))
+            or (self.styled.hidden and not self.styled.hidden.isdisjoint(_names(attributes)))
         ):
             place = "hidden"
         # The outermost place counts, but what is hidden is hidden wherever it stands.
@@ -239,9 +252,16 @@ class _Walk:
         keeps_lines = outer.keeps_lines or tag == "pre" or bool(_KEEPS_LINES.search(style))
         return _Inside(place, heading, keeps_lines, sectioned, link)
 
-    def _hidden_by_name(self, attributes: etree._Attrib) -> bool:
-        names = ["." + name for name in attributes.get("class", "").split()]
-        return not self.hidden_names.isdisjoint([*names, "#" + attributes.get("id", "")])
+    def _gap_by_style(self, node: etree._Element, tag: str) -> int:
+        """The gap that an inline element makes because its style, or being an element of the site's own, says so."""
+        if "-" in tag:
+            return 2 if len(node) or (node.text and not node.text.isspace()) else 0
+        attributes = node.attrib
+        if not attributes:
+            return 0
+        if _BLOCK.search(attributes.get("style", "")):
+            return 2
+        return 2 if self.styled.blocks and not self.styled.blocks.isdisjoint(_names(attributes)) else 0
 
     def _end_line(self, gap: int, inside: _Inside) -> None:
         # What is hidden parts no line: in "a <span hidden>…</span> b" the reader sees one line.
@@ -297,15 +317,19 @@ def _joined(pieces: list[_Piece]) -> tuple[str, tuple[Link, ...]]:
     return text.rstrip(" "), tuple(Link(key[1], start, end) for key, (start, end) in spans.items())
 
 
-def _hidden_by_stylesheet(root: etree._Element) -> frozenset[str]:
-    """``.class`` and ``#id`` selectors that the page's own style sheets hide, outside of any media query."""
+def _names(attributes: etree._Attrib) -> list[str]:
+    return [*("." + name for name in attributes.get("class", "").split()), "#" + attributes.get("id", "")]
+
+
+def _styled(root: etree._Element) -> _Styled:
+    """What the page's own style sheets hide or lay out as blocks, outside of any media query."""
     hidden: set[str] = set()
+    blocks: set[str] = set()
     for style in root.iter("style"):
         css = style.text or ""
-        if not _HIDING.search(css):
-            continue
-        for selectors, body in _CSS_RULE.findall(_CSS_NOISE.sub("", css)):
-            if _HIDING.search(body):
+        for selectors, body in _CSS_RULE.findall(_CSS_NOISE.sub("", css)) if _CSS_WORTH.search(css) else ():
+            names = hidden if _HIDING.search(body) else blocks if _BLOCK.search(body) else None
+            if names is not None:
                 simple = (_CSS_SIMPLE.fullmatch(selector) for selector in selectors.split(","))
-                hidden.update(match[1] + match[2] for match in simple if match)
-    return frozenset(hidden)
+                names.update(match[1] + match[2] for match in simple if match)
+    return _Styled(frozenset(hidden), frozenset(blocks))

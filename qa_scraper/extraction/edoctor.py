@@ -37,7 +37,15 @@ NAME: Final = "edoctor"
 
 _DASH: Final = re.compile(r"\s*[-–—|]\s+|\s+[-–—|]\s*")
 _AROUND: Final = "-–—| ()"  # what may stand around a department behind the heading
-_COUNTER: Final = re.compile(r"(?:views?|hits|clicks|reads?)\s*[:：]?\s*[\d,.]+[km]?", re.IGNORECASE)
+# What sites put between heading and question: counters, the department or a date with a label, networks to share on.
+_NETWORK: Final = r"(?:facebook|twitter|x|line|whatsapp|e-?mail|linkedin|pinterest|reddit|telegram|weibo|wechat|print)"
+_FURNITURE: Final = re.compile(
+    r"(?:views?|hits|clicks|reads?)\s*[:：]?\s*[\d,.]+[km]?|[\d,.]+[km]?\s*(?:views?|hits|clicks|reads?|comments?)"
+    r"|(?:department|category|categories|specialty|posted|published|updated|date|id|no\.?)(?: on| in)?\s*[:：].{0,60}"
+    rf"|\W*{_NETWORK}(?:\W+{_NETWORK})*\W*",
+    re.IGNORECASE,
+)
+_FURNITURE_LENGTH: Final = 120
 _GREETING: Final = re.compile(
     r"(?:hello|hi|hey|dear|good (?:morning|afternoon|evening|day)|greetings|doctor|dr\.?)\b", re.IGNORECASE
 )
@@ -79,7 +87,8 @@ def read(page: Page) -> Sections | NoQuestion:
         return NoQuestion(_why_not(body, len(teasers)))
     if not replies and asker_at is not None and _is_listing(body):
         return NoQuestion("a listing: asker lines of several questions, or one that leads on to [Read More]")
-    departments = _departments(lines)
+    answers = tuple(_answer(body, reply) for reply in replies)
+    departments = _departments(lines) | {answer.author.department.lower() for answer in answers}
     opening = body[: asker_at if asker_at is not None else first_reply]
     heading, opening = _heading(blocks, opening, page.title, departments)
     title, department = _split_heading(heading, page.title, departments)
@@ -99,7 +108,6 @@ def read(page: Page) -> Sections | NoQuestion:
         teasers = _best_similar(aside)[1] if any(read_more(line) is not None for line in aside) else []
     asker = asker_line(body[asker_at]) if asker_at is not None else None
     asker = asker or AskerLine("", "", "", "")
-    answers = tuple(_answer(body, reply) for reply in replies)
     if not department:
         department = next((answer.author.department for answer in answers if answer.author.department), "")
     landmarks = (
@@ -183,11 +191,9 @@ def _replies(body: list[Block]) -> list[_Reply]:
             continue
         following = next((later for later, other in starts[number + 1 :] if other.certain), len(body))
         date_at = next((i for i in range(at + 1, following) if reply_date(body[i])), None)
-        end = (
-            date_at + 1
-            if date_at is not None
-            else next((i for i in range(at, following) if is_more_info(body[i])), following)
-        )
+        to_section = next((i for i in range(at, following) if is_more_info(body[i])), following)
+        # A date right under the doctor's line stands ahead of the text; otherwise it ends the answer.
+        end = to_section if date_at is None or date_at == at + 1 else date_at + 1
         if any(asker_line(inner) for inner in body[at:end]):
             continue  # words of the question: the asker line is still to come
         if date_at is not None or (line.certain and all(read_more(inner) is None for inner in body[at:end])):
@@ -303,7 +309,7 @@ def _is_furniture(line: Block, department: str) -> bool:
         (line.only_links and not line.heading)
         or is_section_heading(line)
         or line.text.strip(_AROUND).lower() == department.lower()
-        or bool(_COUNTER.fullmatch(line.text))
+        or bool(len(line.text) <= _FURNITURE_LENGTH and _FURNITURE.fullmatch(line.text))
     )
 
 
@@ -329,9 +335,11 @@ def _split_question(lines: list[Block]) -> tuple[str, str]:
 def _answer(body: list[Block], reply: _Reply) -> RawAnswer:
     line = reply_line(body[reply.start])
     assert line is not None
-    end = reply.date_at if reply.date_at is not None else reply.end
-    answered_on = reply_date(body[reply.date_at]) if reply.date_at is not None else None
-    return RawAnswer(line.author, _text(body[reply.start + 1 : end]), answered_on or "")
+    if reply.date_at is None:
+        return RawAnswer(line.author, _text(body[reply.start + 1 : reply.end]))
+    # The date stands behind the text, or right under the doctor's line.
+    text = body[reply.start + 1 : reply.date_at] or body[reply.date_at + 1 : reply.end]
+    return RawAnswer(line.author, _text(text), reply_date(body[reply.date_at]) or "")
 
 
 def _more_info(body: list[Block], answered_to: int) -> str:

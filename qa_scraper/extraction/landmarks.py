@@ -14,13 +14,16 @@ from qa_scraper.extraction.blocks import Block
 from qa_scraper.extraction.sections import RawAuthor
 from qa_scraper.text import parse_date
 
-_MORE_INFO: Final = re.compile(r"more info(?:rmation)?\s*[:：]?", re.IGNORECASE)
-_SIMILAR: Final = re.compile(r"similar q\s?(?:&|and|＆)\s?as?\s*[:：]?", re.IGNORECASE)
-_RELATED_FAQ: Final = re.compile(r"related faqs?\s*[:：]?", re.IGNORECASE)
+# Around a section's heading there may be marks, icons and a count: "▼ Similar Q&A (4)".
+_HEADING: Final = r"\W{{0,4}}(?:{})\s*(?:[(\[]?\d+[)\]]?)?\W{{0,4}}"
+_MORE_INFO: Final = re.compile(_HEADING.format(r"more info(?:rmation)?"), re.IGNORECASE)
+_SIMILAR: Final = re.compile(_HEADING.format(r"similar q\s?(?:&|and|＆)\s?as?"), re.IGNORECASE)
+_RELATED_FAQ: Final = re.compile(_HEADING.format(r"related faqs?"), re.IGNORECASE)
 _READ_MORE: Final = re.compile(r"\[\s*read more\s*\]\s*(?P<title>.*)|read more\s*(?:…|\.\.\.|»|>)?", re.IGNORECASE)
 _SHARE: Final = re.compile(r"share(?: this)?(?: to| on| via)?\s*[:：]?\s*(?P<rest>.*)", re.IGNORECASE)
 
-_REPLY_DATE: Final = re.compile(r"repl(?:y|ied) date\s*[:：]\s*(?P<date>.*)", re.IGNORECASE)
+_REPLY_DATE: Final = re.compile(r"\W{0,4}repl(?:y|ied) date\s*[:：]\s*(?P<date>.*)", re.IGNORECASE)
+_DATE_BEHIND: Final = re.compile(r"(?P<ahead>.*\w\W*?)(?P<date>\breply date\s*[:：].*)", re.IGNORECASE)
 _ASK_DATE: Final = re.compile(r"(?P<asker>.*?)\s*\bask(?:ed)? date\s*[:：]\s*(?P<date>\S.*)", re.IGNORECASE)
 _DATE_LABEL: Final = re.compile(r".*\b(?:ask|reply) date\s*[:：]", re.IGNORECASE)
 _GENDER: Final = r"(?:female|male|woman|man|girl|boy|lady|gentleman|other|non-?binary|unknown)"
@@ -176,14 +179,24 @@ def rejoined(blocks: Iterable[Block]) -> list[Block]:
     """The lines with those landmark lines put together that the page breaks over several (cells, list items).
 
     ``Reply Date:`` | ``2003/10/20``; ``LILY,`` | ``20~29 year old female.`` | ``Ask Date: 2003/10/20``;
-    ``Dr. Zeng Guosen reply`` | ``Internal Medicine``.
+    ``Dr. Zeng Guosen reply`` | ``Internal Medicine``. And those parted that stand on one line:
+    ``Dr. Zeng Guosen reply Internal Medicine · Reply Date: 2003/10/20``.
     """
     lines: list[Block] = []
-    for block in blocks:
+    for block in (part for whole in blocks for part in _parted(whole)):
         lines.append(block)
         while len(lines) > 1 and _belong_together(lines[-2], lines[-1]):
             lines[-2:] = [_joined(lines[-2], lines[-1])]
     return lines
+
+
+def _parted(block: Block) -> list[Block]:
+    match = _DATE_BEHIND.fullmatch(block.text) if len(block.text) <= _LINE_LENGTH else None
+    if match is None:
+        return [block]
+    ahead = replace(block, text=match["ahead"].rstrip(" ·|,;–—-"), links=())
+    behind = replace(block, text=match["date"], links=(), paragraph=False)
+    return [ahead, behind] if reply_line(ahead) is not None and reply_date(behind) else [block]
 
 
 def _belong_together(first: Block, last: Block) -> bool:
@@ -195,13 +208,21 @@ def _belong_together(first: Block, last: Block) -> bool:
     asker = asker_line(last)
     if asker is not None and not asker.name:
         parts_follow = not (asker.age or asker.gender) and _ASKER.fullmatch(first.text)
-        name_alone = first.text.endswith((",", "，")) and len(first.text) <= _ASKER_NAME_LENGTH
-        return bool(parts_follow or (name_alone and (asker.age or asker.gender)))
+        return bool(parts_follow or ((asker.age or asker.gender) and _is_name_alone(first, last)))
     if first.text.endswith(" reply") and not is_section_heading(last) and reply_line(last) is None:
         line = reply_line(_joined(first, last))
         return line is not None and line.certain and not last.heading
     return False
 
 
+def _is_name_alone(first: Block, last: Block) -> bool:
+    """Whether *first* is the asker's name: it ends with a comma, or is the first entry of a list that goes on."""
+    if len(first.text) > _ASKER_NAME_LENGTH:
+        return False
+    first_entry = first.paragraph and not last.paragraph and not _ENDS_SENTENCE.search(first.text)
+    return first.text.endswith((",", "，")) or (first_entry and not first.heading)
+
+
 def _joined(first: Block, last: Block) -> Block:
-    return replace(first, text=f"{first.text} {last.text}")
+    comma = "," if asker_line(last) is not None and not first.text.endswith((",", "，", ":", "：", ".", "。")) else ""
+    return replace(first, text=f"{first.text}{comma} {last.text}")

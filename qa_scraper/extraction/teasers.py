@@ -7,11 +7,14 @@ from dataclasses import replace
 from typing import Final
 
 from qa_scraper.extraction.blocks import Block
-from qa_scraper.extraction.landmarks import is_department, read_more, reply_line
+from qa_scraper.extraction.landmarks import asker_line, is_department, read_more, reply_date, reply_line
 from qa_scraper.extraction.sections import RawAuthor, RawTeaser, RawTopic
 
+_CONTROL: Final = re.compile(r"\W*(?:(?:prev(?:ious)?|next)\b)?\W*", re.IGNORECASE)
+_TITLE_REACH: Final = 5
 _INLINE_READ_MORE: Final = re.compile(r"\s*(?=\[\s*read more\s*\])", re.IGNORECASE)
 _DEPARTMENT: Final = re.compile(r"[(（]\s*(?P<department>(?:[^()（）]|\([^()]*\))+?)\s*[)）]")
+_BETWEEN_TOPICS: Final = re.compile(r"(?<=[)）])\s*[,;|·•、]\s*")
 _TOPIC: Final = re.compile(r"(?P<name>\S.*?)\s*" + _DEPARTMENT.pattern)
 
 
@@ -52,10 +55,13 @@ def _at_read_more(line: Block) -> list[Block]:
 
 def _teaser(lines: list[Block], title: str, href: str | None) -> RawTeaser:
     """One teaser: title, question excerpt, ``Dr. X reply DEPARTMENT`` and answer excerpt."""
-    title = title or (lines[0].text if lines else "")
-    titled = next((line for line in lines[:1] if line.text == title), None)
-    if titled is not None:
-        lines = lines[1:]
+    lines = [line for line in lines if asker_line(line) is None and reply_date(line) is None]
+    title = title or next((line.text for line in lines if not _CONTROL.fullmatch(line.text)), "")
+    # What stands ahead of the title (arrows of a carousel, a counter) is no part of the teaser.
+    titled_at = next((at for at, line in enumerate(lines[:_TITLE_REACH]) if line.text == title), None)
+    titled = lines[titled_at] if titled_at is not None else None
+    if titled_at is not None:
+        lines = lines[titled_at + 1 :]
     replied = next((at for at, line in enumerate(lines) if reply_line(line) is not None), None)
     author = RawAuthor()
     if replied is not None:
@@ -128,7 +134,7 @@ def _topics_of_line(line: Block) -> list[RawTopic]:
     """The topics of a line that holds names and departments: one, or one a link."""
     starts = [link.start for link in line.links if not _DEPARTMENT.fullmatch(line.text[link.start : link.end])]
     if len(starts) < 2:
-        starts = [0]
+        starts = [0, *(match.end() for match in _BETWEEN_TOPICS.finditer(line.text) if match.end() < len(line.text))]
     topics = []
     for start, end in zip(starts, [*starts[1:], len(line.text)], strict=True):
         part = line.text[start:end].strip(" ,;|·•、/")
