@@ -36,5 +36,10 @@ class Clock:
         return self.fixed or _stamp(datetime.now(UTC))
 
 
+def stamp_of(seconds: float) -> str:
+    """A time in seconds since the epoch as records say it: ``2026-01-31T08:00:00Z``."""
+    return _stamp(datetime.fromtimestamp(seconds, UTC))
+
+
 def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -9,8 +9,8 @@ import asyncio
 import logging
 import random
 import sqlite3
-from collections import Counter, deque
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict, deque
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,9 +18,10 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from qa_scraper.clock import Clock
+from qa_scraper.clock import Clock, stamp_of
+from qa_scraper.crawl_values import Lease, Progress, RunSummary
 from qa_scraper.ledger import Ledger, LedgerError
-from qa_scraper.ledger_values import CommitResult, DueUrl, FoundUrl, PageOutcome, RunOutcome, StoredRecord
+from qa_scraper.ledger_values import CommitResult, DueUrl, FoundUrl, PageOutcome, RunOutcome
 from qa_scraper.outcomes import Ended, Follow, HeldBack, Moved, Verdict, Whole, judge_failure, judge_response
 from qa_scraper.politeness import HostGates
 from qa_scraper.publish import SNAPSHOT, publish
@@ -35,58 +36,9 @@ logger = logging.getLogger(__name__)
 
 LEDGER: Final = "ledger.sqlite"
 _GAPS_NAMED: Final = 20
+_NOT_FETCHED: Final = frozenset((State.DENIED, State.HELD))
 _ENGINE_PULSE: Final = 5.0
 _LONGEST_URL: Final = 4096
-
-
-@dataclass(slots=True)
-class Lease:
-    """A page in hand: what is due, and what its fetch has given so far."""
-
-    due: DueUrl
-    redirects: int = 0
-    verdict: Verdict | None = None
-    http_status: int | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    records: list[StoredRecord] = field(default_factory=list)
-    found: list[FoundUrl] = field(default_factory=list)
-    no_question: str = ""
-    failure: str = ""
-    waiting_for: int = 0
-
-
-@dataclass(slots=True)
-class Progress:
-    """Counters of the run so far; read by the progress display."""
-
-    pages: int = 0
-    added: int = 0
-    changed: int = 0
-    known_records: int = 0
-    open: int = 0
-    retries: int = 0
-    given_up: int = 0
-    states: Counter[State] = field(default_factory=Counter)
-
-
-@dataclass(frozen=True, slots=True)
-class RunSummary:
-    """How a run ended. ``complete``: every URL that it could reach is stored or has a reason that leaves no gap."""
-
-    site: str
-    run: int
-    complete: bool
-    stopped: str
-    pages: int
-    added: int
-    changed: int
-    records: int
-    urls: dict[str, int]
-    open: int
-    gaps: list[tuple[str, str, str]]
-    snapshot: str
-    error: str = ""
 
 
 class Crawl:
@@ -103,7 +55,7 @@ class Crawl:
         self.concurrency = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self.folder = Path(settings.get("OUTPUT_DIR")) / site.name
         self.ledger = Ledger(self.folder / LEDGER)
-        self.gates = HostGates()
+        self.gates = HostGates(self.ledger.pauses())
         self.leases: dict[str, Lease] = {}
         self.hosts: set[str] = set(site.hosts)
         self.progress = Progress(known_records=self.ledger.record_count())
@@ -111,7 +63,7 @@ class Crawl:
         self.run = self.ledger.begin_run(self.clock.stamp(), self.started)
         self.leased_pages = 0
         self.error = ""
-        self._window: deque[DueUrl] = deque()
+        self._windows: defaultdict[str, deque[DueUrl]] = defaultdict(deque)
         self._again: deque[Request] = deque()
         self._wake: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -124,7 +76,7 @@ class Crawl:
         self.hosts.add(host)
         found = FoundUrl(key, address, host, is_start=True)
         self.progress.open += self.ledger.add_urls([found], self.clock.seconds(), self.clock.stamp())
-        self.ledger.mark_start(key, host)
+        self.ledger.mark_start(key, host, self.clock.seconds())
 
     def found_url(self, address: str) -> FoundUrl | None:
         """What a link to *address* is to the ledger: to be fetched, or left alone for a reason. None: not a URL."""
@@ -153,16 +105,18 @@ class Crawl:
         if self.error or self._limit_reached() or len(self.leases) >= self.concurrency * len(self.hosts):
             return None
         now = self.clock.seconds()
-        if not self._window:
-            self._window.extend(self.ledger.due(self.hosts, now, self.started, self.concurrency, self.leases))
         in_flight = Counter(lease.due.host for lease in self.leases.values())
-        for _ in range(len(self._window)):
-            due = self._window.popleft()
-            if in_flight[due.host] < self.concurrency and self.gates.may_lease(due.host, in_flight[due.host], now):
+        for host in sorted(self.hosts, key=lambda host: in_flight[host]):
+            if in_flight[host] >= self.concurrency or not self.gates.may_lease(host, in_flight[host], now):
+                continue
+            window = self._windows[host]
+            if not window:
+                window.extend(self.ledger.due([host], now, self.started, self.concurrency, self.leases))
+            if window:
+                due = window.popleft()
                 lease = self.leases[due.key] = Lease(due)
                 self.leased_pages += 1
                 return self._request(lease, due.address, spider)
-            self._window.append(due)
         self._wake_up(now)
         return None
 
@@ -230,7 +184,7 @@ class Crawl:
             if verdict.pause_until is not None:
                 gate = self.gates.of(lease.due.host)
                 gate.paused_until = max(gate.paused_until, verdict.pause_until)
-            self._end(lease, verdict.fate, body_hash=verdict.body_hash)
+            self._end(lease, verdict.fate, verdict)
         return []
 
     def judge(self, lease: Lease, response: Response) -> Verdict:
@@ -249,19 +203,25 @@ class Crawl:
             hint = f"a start URL that redirects to another host: start there instead (--start-url {address})"
             self._end(lease, Fate(State.FAILED, hint))
             return
-        lease.found.append(found)
-        self._end(lease, Fate(State.MOVED, f"redirects to {found.key}"))
+        way = [found.key, *self.ledger.redirects(found.key)]
+        if lease.due.key in way:
+            loop = " -> ".join([lease.due.key, *way[: way.index(lease.due.key) + 1]])
+            self._end(lease, Fate(State.FAILED, f"a redirect loop: {loop}"[:_LONGEST_URL]))
+            return
+        lease.found.append(replace(found, is_start=lease.due.is_start))
+        self._end(lease, Fate(State.MOVED, f"redirects to {found.key}"), moved_to=found.key)
 
     def finish_page(self, lease: Lease) -> None:
         """Commits a page whose callback is done and whose records have all come back."""
         if lease.failure:
             self._end(lease, Fate(State.FAILED, lease.failure))
             return
-        body_hash = lease.verdict.body_hash if isinstance(lease.verdict, Whole) else None
-        fate = Fate(State.STORED, "") if lease.records else Fate(State.NO_QUESTION, lease.no_question)
-        self._end(lease, fate, body_hash=body_hash)
+        whole = lease.verdict if isinstance(lease.verdict, Whole) else Whole("")
+        reasons = [] if lease.records else [lease.no_question]
+        state = State.STORED if lease.records else State.NO_QUESTION
+        self._end(lease, Fate(state, "; ".join([*reasons, *filter(None, [whole.doubt])])), whole)
 
-    def _end(self, lease: Lease, fate: Fate, body_hash: str | None = None) -> None:
+    def _end(self, lease: Lease, fate: Fate, judged: Whole | Ended | None = None, moved_to: str | None = None) -> None:
         """Writes a page's outcome into the ledger and ends its lease. A ledger that cannot be written ends the run."""
         now = self.clock.seconds()
         due_at = fate.due_at
@@ -277,15 +237,20 @@ class Crawl:
             http_status=lease.http_status,
             etag=lease.etag,
             last_modified=lease.last_modified,
-            body_hash=body_hash,
+            body_hash=judged.body_hash if judged else None,
+            body_seen=judged.body_seen if judged else 0,
+            moved_to=moved_to,
+            pause=(lease.due.host, judged.pause_until)
+            if isinstance(judged, Ended) and judged.pause_until is not None
+            else None,
             records=tuple(lease.records),
             found=tuple(lease.found),
         )
-        if fate.state in {State.FAILED, State.RETRY}:
-            level = logging.WARNING if fate.state == State.FAILED else logging.INFO
+        if fate.state in {State.FAILED, State.HELD, State.RETRY}:
+            level = logging.INFO if fate.state == State.RETRY else logging.WARNING
             logger.log(level, "%s: %s: %s", fate.state, lease.due.key, fate.reason)
         self.leases.pop(lease.due.key, None)
-        self.leased_pages -= fate.state == State.DENIED
+        self.leased_pages -= fate.state in _NOT_FETCHED
         try:
             result = self.ledger.commit_page(outcome, now)
         except sqlite3.Error as error:
@@ -298,7 +263,7 @@ class Crawl:
 
     def _count(self, outcome: PageOutcome, result: CommitResult) -> None:
         progress = self.progress
-        progress.pages += 1
+        progress.pages += outcome.state not in _NOT_FETCHED
         progress.added += result.added
         progress.changed += result.changed
         progress.states[outcome.state] += 1
@@ -369,7 +334,14 @@ class Crawl:
             gaps=[(key, str(state), why) for key, state, why in gaps],
             snapshot=str(self.folder / SNAPSHOT),
             error=self.error,
+            next_due_at=self._next_due_at(counts) if left else "",
         )
+
+    def _next_due_at(self, counts: dict[State, int]) -> str:
+        if counts.get(State.FAILED) or counts.get(State.HELD):
+            return ""
+        chance = self._next_chance()
+        return stamp_of(chance) if chance is not None and chance > self.clock.seconds() + 1 else ""
 
     def _stopped_by(self, reason: str, left: int) -> str:
         if self._limit_reached() and left:

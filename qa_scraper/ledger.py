@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from qa_scraper.ledger_format import SCHEMA_VERSION, upgrade_statements
 from qa_scraper.ledger_values import (
     CommitResult,
     DueUrl,
@@ -23,58 +24,6 @@ from qa_scraper.ledger_values import (
     StoredRecord,
 )
 from qa_scraper.refresh import State
-
-SCHEMA_VERSION: Final = 1
-
-_SCHEMA: Final = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE runs (
-    run INTEGER PRIMARY KEY, started_at TEXT NOT NULL, finished_at TEXT, outcome TEXT, pages INTEGER, records INTEGER
-);
-CREATE TABLE urls (
-    number INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE,      -- canonical URL
-    address TEXT NOT NULL,         -- as seen, this is what is fetched
-    host TEXT NOT NULL,
-    state TEXT NOT NULL,
-    reason TEXT NOT NULL DEFAULT '',
-    due_at REAL,                   -- seconds since the epoch; NULL: never
-    tries INTEGER NOT NULL DEFAULT 0,
-    is_start INTEGER NOT NULL DEFAULT 0,
-    found_on TEXT,                 -- key of the page that showed it first
-    http_status INTEGER,
-    etag TEXT,
-    last_modified TEXT,
-    body_hash TEXT,
-    first_seen_at TEXT NOT NULL,
-    checked_at TEXT
-);
-CREATE INDEX urls_due ON urls (host, due_at, number) WHERE due_at IS NOT NULL;
-CREATE INDEX urls_state ON urls (state);
-CREATE TABLE records (             -- one row for each question that a URL shows
-    url_key TEXT NOT NULL,
-    part TEXT NOT NULL,            -- '' or the hash of the question's title on a page with many
-    question_hash TEXT NOT NULL,
-    content_hash TEXT NOT NULL,
-    name TEXT NOT NULL,            -- id that the record would get of itself
-    id TEXT,                       -- id under which it was published, kept from then on
-    settled INTEGER NOT NULL DEFAULT 0,  -- whether the id still is right for all copies of the question
-    body BLOB NOT NULL,            -- the record as JSON
-    extractor_version TEXT NOT NULL,
-    first_seen_at TEXT NOT NULL,
-    changed_at TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    PRIMARY KEY (url_key, part)
-) WITHOUT ROWID;
-CREATE INDEX records_question ON records (question_hash, url_key);
-CREATE INDEX records_unsettled ON records (url_key, question_hash) WHERE settled = 0;
-CREATE INDEX records_id ON records (id, url_key, part);
-CREATE TABLE record_versions (     -- what a record was before it changed
-    url_key TEXT NOT NULL, part TEXT NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL, replaced_at TEXT NOT NULL,
-    PRIMARY KEY (url_key, part, version)
-) WITHOUT ROWID;
-"""
-
 
 _OPEN: Final = f"(state IN ('{State.NEW}', '{State.RETRY}') OR due_at <= ?)"  # ?: when the run began
 
@@ -114,11 +63,10 @@ class Ledger:
                 f"the ledger {self.path} was written by a newer qa-scraper (format {version}, this one knows"
                 f" {SCHEMA_VERSION}): upgrade qa-scraper, or use another --output folder."
             )
-        if version == 0:
+        if version < SCHEMA_VERSION:
             with self._transaction():
-                for statement in _SCHEMA.split(";\n"):
+                for statement in upgrade_statements(version):
                     self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
     def close(self) -> None:
         """Closes the file. Harmless when closed already."""
@@ -138,9 +86,12 @@ class Ledger:
     # Runs
 
     def begin_run(self, started_at: str, now: float) -> int:
-        """Notes a new run; pages that were given up are due again. Gives the run's number."""
+        """Notes a new run; pages that were given up or held are due again. Gives the run's number."""
         with self._transaction():
-            self._db.execute("UPDATE urls SET due_at=?, tries=0 WHERE state=?", (now, State.FAILED))
+            self._db.execute(
+                "UPDATE urls SET due_at=?, tries=0, body_seen=0 WHERE state IN (?, ?)", (now, State.FAILED, State.HELD)
+            )
+            self._db.execute("DELETE FROM hosts WHERE paused_until <= ?", (now,))
             cursor = self._db.execute("INSERT INTO runs (started_at) VALUES (?)", (started_at,))
         return int(cursor.lastrowid or 0)
 
@@ -168,6 +119,7 @@ class Ledger:
             return self._insert(found, None, now, at)
 
     def _insert(self, found: Iterable[FoundUrl], found_on: str | None, now: float, at: str) -> int:
+        found = list(found)
         open_urls: list[tuple[object, ...]] = []
         others: list[tuple[object, ...]] = []
         for url in found:
@@ -191,12 +143,17 @@ class Ledger:
         self._db.executemany(statement, others)
         before = self._db.total_changes
         self._db.executemany(statement, open_urls)
-        return self._db.total_changes - before
+        new = self._db.total_changes - before
+        self._db.executemany("UPDATE urls SET is_start=1 WHERE key=?", [(url.key,) for url in found if url.is_start])
+        return new
 
-    def mark_start(self, key: str, host: str) -> None:
-        """Notes that a known URL is a start URL, and that it may be fetched."""
+    def mark_start(self, key: str, host: str, now: float) -> None:
+        """Notes that a known URL is a start URL that may be fetched, and at once if it waits to be tried again."""
         with self._transaction():
-            self._db.execute("UPDATE urls SET is_start=1 WHERE key=?", (key,))
+            self._db.execute(
+                "UPDATE urls SET is_start=1, due_at=CASE state WHEN ? THEN min(due_at, ?) ELSE due_at END WHERE key=?",
+                (State.RETRY, now, key),
+            )
             self._db.execute(
                 "UPDATE urls SET state=?, reason='', due_at=0 WHERE host=? AND state=?",
                 (State.NEW, host, State.OFF_HOST),
@@ -215,11 +172,11 @@ class Ledger:
         """
         hosts, leased = list(hosts), set(leased)
         rows = self._db.execute(
-            "SELECT key, address, host, tries, is_start, body_hash FROM urls WHERE due_at <= ?"
+            "SELECT key, address, host, tries, is_start, body_hash, body_seen FROM urls WHERE due_at <= ?"
             f" AND {_OPEN} AND host IN ({_marks(hosts)}) ORDER BY due_at, number LIMIT ?",
             (now, run_start, *hosts, limit + len(leased)),
         )
-        return [DueUrl(r[0], r[1], r[2], r[3], bool(r[4]), r[5]) for r in rows if r[0] not in leased][:limit]
+        return [DueUrl(r[0], r[1], r[2], r[3], bool(r[4]), r[5], r[6]) for r in rows if r[0] not in leased][:limit]
 
     def next_due_at(self, hosts: Iterable[str], run_start: float) -> float | None:
         """When the next URL of *hosts* is due in this run; None where nothing is left to be fetched in it."""
@@ -229,6 +186,21 @@ class Ledger:
             (run_start, *hosts),
         ).fetchone()[0]
         return None if found is None else float(found)
+
+    def pauses(self) -> dict[str, float]:
+        """Until when each host has asked to be left alone, in seconds since the epoch."""
+        return dict(self._db.execute("SELECT host, paused_until FROM hosts"))
+
+    def redirects(self, key: str) -> Iterator[str]:
+        """The keys of the URLs that *key* redirects to, one after the other, each once, as far as they are known."""
+        seen: set[str] = set()
+        while key not in seen:
+            seen.add(key)
+            row = self._db.execute("SELECT moved_to FROM urls WHERE key=?", (key,)).fetchone()
+            if row is None or row[0] is None:
+                return
+            key = row[0]
+            yield key
 
     def commit_page(self, outcome: PageOutcome, now: float) -> CommitResult:
         """Stores all that one fetch gave in one transaction. Raises sqlite3.Error where the file cannot be written."""
@@ -240,7 +212,7 @@ class Ledger:
             new_urls = self._insert(outcome.found, outcome.key, now, outcome.checked_at)
             self._db.execute(
                 "UPDATE urls SET state=?, reason=?, due_at=?, tries=?, http_status=?, etag=?, last_modified=?,"
-                " body_hash=?, checked_at=? WHERE key=?",
+                " body_hash=?, body_seen=?, moved_to=?, checked_at=? WHERE key=?",
                 (
                     outcome.state,
                     outcome.reason,
@@ -250,14 +222,22 @@ class Ledger:
                     outcome.etag,
                     outcome.last_modified,
                     outcome.body_hash,
+                    outcome.body_seen,
+                    outcome.moved_to,
                     outcome.checked_at,
                     outcome.key,
                 ),
             )
+            if outcome.pause is not None:
+                self._db.execute(
+                    "INSERT INTO hosts VALUES (?, ?) ON CONFLICT DO UPDATE SET"
+                    " paused_until=max(paused_until, excluded.paused_until)",
+                    outcome.pause,
+                )
         return CommitResult(new_urls, added, changed)
 
     def _store(self, key: str, record: StoredRecord, at: str) -> tuple[bool, bool]:
-        """Adds or updates one record; same content stays as it is. Says whether added, whether changed."""
+        """Adds or updates one record; same content stays as it is. Says whether its question is new, or changed."""
         old = self._db.execute(
             "SELECT question_hash, content_hash, extractor_version, version, body FROM records"
             " WHERE url_key=? AND part=?",
@@ -265,13 +245,14 @@ class Ledger:
         ).fetchone()
         row = (record.question_hash, record.content_hash, record.name, record.body, record.extractor_version)
         if old is None:
+            shown = self.shown_elsewhere(record.question_hash, key)
             self._unsettle(record.question_hash)
             self._db.execute(
                 "INSERT INTO records (question_hash, content_hash, name, body, extractor_version, url_key, part,"
                 " first_seen_at, changed_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
                 (*row, key, record.part, at, at),
             )
-            return True, False
+            return not shown, False
         question_hash, content_hash, extractor_version, version, body = old
         if content_hash == record.content_hash and extractor_version == record.extractor_version:
             return False, False
@@ -362,20 +343,20 @@ class Ledger:
         return {State(state): count for state, count in rows}
 
     def open_count(self, hosts: Iterable[str], run_start: float) -> int:
-        """How many URLs of *hosts* are still to be fetched in this run, now or later."""
+        """How many URLs of *hosts* are still to be fetched, in the run that began at *run_start* or in a later one."""
         hosts = list(hosts)
-        query = f"SELECT count(*) FROM urls WHERE due_at IS NOT NULL AND {_OPEN} AND host IN ({_marks(hosts)})"
-        return int(self._db.execute(query, (run_start, *hosts)).fetchone()[0])
+        query = f"SELECT count(*) FROM urls WHERE (state IN (?, ?) OR {_OPEN}) AND host IN ({_marks(hosts)})"
+        return int(self._db.execute(query, (State.FAILED, State.HELD, run_start, *hosts)).fetchone()[0])
 
     def gaps(self, hosts: Iterable[str], limit: int) -> list[tuple[str, State, str]]:
         """Key, state and reason of URLs that leave a gap: not fetched yet, to be retried, given up, lost start URLs."""
         hosts = list(hosts)
         query = (
             "SELECT key, state, reason FROM urls"
-            f" WHERE host IN ({_marks(hosts)}) AND (state IN (?, ?, ?) OR (is_start=1 AND state IN (?, ?)))"
+            f" WHERE host IN ({_marks(hosts)}) AND (state IN (?, ?, ?, ?) OR (is_start=1 AND state IN (?, ?)))"
             " ORDER BY state, number LIMIT ?"
         )
-        states = (State.NEW, State.RETRY, State.FAILED, State.GONE, State.DENIED)
+        states = (State.NEW, State.RETRY, State.FAILED, State.HELD, State.GONE, State.DENIED)
         return [(r[0], State(r[1]), r[2]) for r in self._db.execute(query, (*hosts, *states, limit))]
 
     def record_count(self) -> int:

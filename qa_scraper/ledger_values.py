@@ -32,6 +32,7 @@ class DueUrl:
     tries: int
     is_start: bool
     body_hash: str | None
+    body_seen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,11 @@ class StoredRecord:
 
 @dataclass(frozen=True, slots=True)
 class PageOutcome:
-    """All that one fetch gave: committed whole or not at all. ``due_at``: seconds since the epoch, None for never."""
+    """All that one fetch gave: committed whole or not at all.
+
+    ``due_at``: seconds since the epoch, None for never. ``body_seen``: how many fetches in a row gave ``body_hash``.
+    ``pause``: a host and the time until which it wants to be left alone.
+    """
 
     key: str
     state: State
@@ -60,6 +65,9 @@ class PageOutcome:
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    body_seen: int = 0
+    moved_to: str | None = None
+    pause: tuple[str, float] | None = None
     records: tuple[StoredRecord, ...] = ()
     found: tuple[FoundUrl, ...] = ()
 

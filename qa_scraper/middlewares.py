@@ -15,7 +15,8 @@ from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from qa_scraper.crawl import Crawl, Lease
+from qa_scraper.crawl import Crawl
+from qa_scraper.crawl_values import Lease
 from qa_scraper.exceptions import RobotsDenied, RobotsUnreachable, UnusableResponse
 from qa_scraper.outcomes import Whole, describe
 from qa_scraper.refresh import REDIRECT_STATUS, RetryPolicy, retry_after

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,14 +25,21 @@ from qa_scraper.refresh import (
 )
 from qa_scraper.urls import canonical_url, page_address
 
-_ROBOTS_RETRY: Final = 3600.0
+_BELIEVED_AFTER: Final = 4
+"""So many fetches in a row must give the same body where nothing else says that it is whole."""
+_CLOSED: Final = re.compile(rb"</(?:html|urlset|sitemapindex)\s*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A page to be extracted; ``body_hash`` is the SHA-256 (hex) of its body."""
+    """A page to be extracted; ``body_hash`` is the SHA-256 (hex) of its body, ``body_seen`` as in the ledger.
+
+    ``doubt``: why it may be cut short all the same, empty where nothing speaks for that.
+    """
 
     body_hash: str
+    body_seen: int = 1
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,7 @@ class Ended:
     fate: Fate
     pause_until: float | None = None
     body_hash: str | None = None
+    body_seen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +90,14 @@ def judge_response(
     if not 200 <= status < 300:
         return Ended(Fate(State.FAILED, f"HTTP {status}"))
     body_hash = hashlib.sha256(response.body).hexdigest()
-    if _may_be_cut(response) and body_hash != due.body_hash:
-        # Nothing says how long the body was to be: it is believed once two fetches in a row give the same.
-        reason = "the body may be cut short: no Content-Length, no chunks, no </html>"
-        return Ended(after_failure(reason, due.tries + 1, policy, now, random), body_hash=body_hash)
-    return Whole(body_hash)
+    if not _may_be_cut(response):
+        return Whole(body_hash)
+    # Nothing says how long the body was to be: it is believed once enough fetches in a row give the same.
+    seen = due.body_seen + 1 if body_hash == due.body_hash else 1
+    reason = "the body may be cut short: no Content-Length, no chunks, no closing tag"
+    if seen >= min(_BELIEVED_AFTER, policy.tries):
+        return Whole(body_hash, seen, f"{reason}, but {seen} fetches in a row gave the same")
+    return Ended(after_failure(reason, due.tries + 1, policy, now, random), body_hash=body_hash, body_seen=seen)
 
 
 def _judge_redirect(response: Response, due: DueUrl, redirects: int) -> Verdict:
@@ -104,8 +116,7 @@ def _may_be_cut(response: Response) -> bool:
     headers = response.headers
     if "Content-Length" in headers or b"chunked" in (headers.get("Transfer-Encoding") or b"").lower():
         return False
-    html = b"html" in (headers.get("Content-Type") or b"html").lower()
-    return html and response.protocol != "h2" and b"</html>" not in response.body[-2048:].lower()
+    return response.protocol != "h2" and _CLOSED.search(response.body[-2048:]) is None
 
 
 def judge_failure(error: BaseException | None, due: DueUrl, policy: RetryPolicy, now: float, random: float) -> Verdict:
@@ -115,7 +126,7 @@ def judge_failure(error: BaseException | None, due: DueUrl, policy: RetryPolicy,
     if isinstance(error, RobotsDenied):
         return Ended(Fate(State.DENIED, str(error)))
     if isinstance(error, RobotsUnreachable):
-        return Ended(Fate(State.RETRY, str(error), now + _ROBOTS_RETRY))
+        return Ended(Fate(State.HELD, str(error)))
     if isinstance(error, PrivateAddress | DownloadCancelledError | UnsupportedURLSchemeError | IgnoreRequest):
         return Ended(Fate(State.FAILED, describe(error)))
     return Ended(after_failure(describe(error), due.tries + 1, policy, now, random))

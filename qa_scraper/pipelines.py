@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Self
 import orjson
 from scrapy.exceptions import DropItem
 
-from qa_scraper.crawl import Crawl, Lease
+from qa_scraper.crawl import Crawl
+from qa_scraper.crawl_values import Lease
 from qa_scraper.items import Record, question_hash, record_type
 from qa_scraper.ledger_values import StoredRecord
 from qa_scraper.scheduler import current_crawl

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 
 
 @dataclass(slots=True)
@@ -21,9 +21,14 @@ class HostGate:
 
 @dataclass(slots=True)
 class HostGates:
-    """The gates of all hosts of a run."""
+    """The gates of all hosts of a run. ``pauses``: until when hosts have asked earlier runs to leave them alone."""
 
+    pauses: InitVar[dict[str, float]]
     _gates: dict[str, HostGate] = field(default_factory=dict)
+
+    def __post_init__(self, pauses: dict[str, float]) -> None:
+        for host, until in pauses.items():
+            self.of(host).paused_until = until
 
     def of(self, host: str) -> HostGate:
         """The gate of *host* (with its port, as ``urls.host_of`` gives it)."""

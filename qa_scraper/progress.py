@@ -16,7 +16,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
-from qa_scraper.crawl import Progress, RunSummary
+from qa_scraper.crawl_values import Progress, RunSummary
 from qa_scraper.refresh import State
 
 _LINE_SECONDS: Final = 10.0
@@ -31,6 +31,7 @@ _WORDS: Final = {
     State.NEW: "not fetched yet",
     State.RETRY: "to be tried again",
     State.FAILED: "given up",
+    State.HELD: "held, robots.txt unreadable",
 }
 
 
@@ -141,5 +142,6 @@ def next_steps(summary: RunSummary) -> list[str]:
         lines.append(
             f"With gaps: {summary.open:,} URLs are still to be fetched. What there is stands in {summary.snapshot}"
         )
-        lines.append("Run the same command again to go on.")
+        when = f" from {summary.next_due_at} on: the site asked for time" if summary.next_due_at else ""
+        lines.append(f"Run the same command again to go on{when}.")
     return lines

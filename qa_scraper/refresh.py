@@ -34,6 +34,8 @@ class State(StrEnum):
     """The last try failed; it is tried again at its due time."""
     FAILED = "failed"
     """Given up after the policy's tries; a new run tries again."""
+    HELD = "held"
+    """Not asked for, because its host's robots.txt cannot be read; a new run tries again."""
 
 
 FINISHED: Final = frozenset(
@@ -49,6 +51,8 @@ MAX_REDIRECTS: Final = 10
 """How many redirects to the same canonical URL are followed for one fetch."""
 
 _BACKOFF_MAX: Final = 600.0
+_LONGEST_PAUSE: Final = 7 * 24 * 3600.0
+"""A longer Retry-After is a broken clock, not a wish: it would put the site away for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +91,15 @@ def after_failure(
 
 
 def retry_after(value: str | None, now: float) -> float | None:
-    """The time that a Retry-After header (RFC 9110 §10.2.3, seconds or HTTP date) names; None where it names none."""
+    """The time that a Retry-After header (RFC 9110 §10.2.3, seconds or HTTP date) names, at most a week ahead.
+
+    None where it names none.
+    """
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
-        return now + int(text[:9])
+        return now + min(int(text[:9]), _LONGEST_PAUSE)
     try:
-        return parsedate_to_datetime(text).timestamp() if text else None
+        return min(parsedate_to_datetime(text).timestamp(), now + _LONGEST_PAUSE) if text else None
     except (ValueError, TypeError, OverflowError):
         return None
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.settings import Settings
 
-    from qa_scraper.crawl import Progress, RunSummary
+    from qa_scraper.crawl_values import Progress, RunSummary
     from qa_scraper.site import Site
 
 LOG_NAME: Final = "crawl.log"

@@ -72,7 +72,9 @@ def host_of(url: str) -> str:
 
 
 def page_address(base: str, href: str) -> str | None:
-    """The address that the link *href* on the page *base* leads to, ready to be requested, without fragment.
+    """The address that the link *href* on the page *base* leads to, ready to be requested.
+
+    Without fragment, and without user name and password: a page has none to give away.
 
     None where it leads to no web page: another scheme (``mailto:``, ``javascript:``, ``file:``), a file type that
     holds no question (pictures, archives, PDF), or a URL that cannot be parsed.
@@ -84,7 +86,7 @@ def page_address(base: str, href: str) -> str | None:
         name = parts.path.rpartition("/")[2].lower()
         if "." in name and not name.endswith(_SITEMAPS) and name.rpartition(".")[2] in _NOT_PAGES:
             return None
-        return safe_url_string(urlunsplit(parts._replace(fragment="")))
+        return safe_url_string(urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="")))
     except ValueError:
         return None
 

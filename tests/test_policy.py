@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from qa_scraper.clock import Clock
 from qa_scraper.download import is_public
-from qa_scraper.exceptions import NotAskedNow, PrivateAddress, RobotsDenied
+from qa_scraper.exceptions import NotAskedNow, PrivateAddress, RobotsDenied, RobotsUnreachable
 from qa_scraper.ledger_values import DueUrl
 from qa_scraper.outcomes import Ended, Follow, HeldBack, Moved, Whole, judge_failure, judge_response
 from qa_scraper.politeness import HostGates
@@ -87,12 +89,39 @@ def test_redirects() -> None:
         assert verdict.fate.state == State.FAILED
 
 
-def test_a_body_that_may_be_cut_is_believed_when_it_comes_twice() -> None:
+def test_a_body_that_may_be_cut_is_believed_when_it_comes_four_times_in_a_row() -> None:
     open_ended = HtmlResponse(URL, body=b"<html><body>half", headers={"Content-Type": "text/html"})
-    first = judge_response(open_ended, due(), 0, RetryPolicy(), NOW, 0.5)
-    assert isinstance(first, Ended)
-    assert first.fate.state == State.RETRY
-    assert isinstance(judge_response(open_ended, due(1, first.body_hash), 0, RetryPolicy(), NOW, 0.5), Whole)
+    page = due()
+    for seen in (1, 2, 3):
+        verdict = judge_response(open_ended, page, 0, RetryPolicy(), NOW, 0.5)
+        assert isinstance(verdict, Ended)
+        assert (verdict.fate.state, verdict.body_seen) == (State.RETRY, seen)
+        page = replace(page, tries=seen, body_hash=verdict.body_hash, body_seen=verdict.body_seen)
+    other = judge_response(open_ended.replace(body=b"<html>"), page, 0, RetryPolicy(), NOW, 0.5)
+    assert isinstance(other, Ended)
+    assert other.body_seen == 1
+    believed = judge_response(open_ended, page, 0, RetryPolicy(), NOW, 0.5)
+    assert isinstance(believed, Whole)
+    assert "4 fetches in a row gave the same" in believed.doubt
+
+
+def test_a_body_that_may_be_cut_and_never_comes_twice_is_given_up() -> None:
+    open_ended = HtmlResponse(URL, body=b"<html><body>half", headers={"Content-Type": "text/html"})
+    verdict = judge_response(open_ended, replace(due(), tries=5), 0, RetryPolicy(), NOW, 0.5)
+    assert isinstance(verdict, Ended)
+    assert verdict.fate.state == State.FAILED
+    assert "may be cut short" in verdict.fate.reason
+
+
+@pytest.mark.parametrize("end", [b"</html>", b"</HTML >\n", b"</urlset>", b"</html><!-- cache -->"])
+def test_a_body_that_ends_with_a_closing_tag_is_whole(end: bytes) -> None:
+    assert isinstance(judged(HtmlResponse(URL, body=b"<html>x" + end)), Whole)
+
+
+def test_a_pause_of_years_is_a_broken_clock() -> None:
+    week = 7 * 24 * 3600
+    assert retry_after("999999999", NOW) == NOW + week
+    assert retry_after("Fri, 31 Dec 9999 23:59:59 GMT", NOW) == NOW + week
 
 
 @pytest.mark.parametrize(
@@ -102,6 +131,7 @@ def test_a_body_that_may_be_cut_is_believed_when_it_comes_twice() -> None:
         (ResponseDataLossError("cut"), State.RETRY),
         (ValueError("odd"), State.RETRY),
         (RobotsDenied("no"), State.DENIED),
+        (RobotsUnreachable("no"), State.HELD),
         (PrivateAddress("no"), State.FAILED),
     ],
 )
@@ -122,7 +152,7 @@ def test_next_look() -> None:
 
 
 def test_gates() -> None:
-    gates = HostGates()
+    gates = HostGates({})
     assert gates.may_lease("h", 0, NOW)
     assert not gates.may_lease("h", 1, NOW)  # robots.txt is not known yet
     gates.of("h").rules_known = True

@@ -12,7 +12,7 @@ from scrapy.utils.gz import gunzip, gzip_magic_number
 
 from qa_scraper import __version__
 from qa_scraper.clock import Clock
-from qa_scraper.crawl import RunSummary
+from qa_scraper.crawl_values import RunSummary
 from qa_scraper.extraction.sections import NoQuestion
 from qa_scraper.items import Record
 from qa_scraper.loaders import Provenance, page_records

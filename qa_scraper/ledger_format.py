@@ -1,0 +1,75 @@
+"""The tables of the ledger's file, and how files of earlier versions become today's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+_FORMAT_1: Final = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE runs (
+    run INTEGER PRIMARY KEY, started_at TEXT NOT NULL, finished_at TEXT, outcome TEXT, pages INTEGER, records INTEGER
+);
+CREATE TABLE urls (
+    number INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,      -- canonical URL
+    address TEXT NOT NULL,         -- as seen, this is what is fetched
+    host TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL DEFAULT '',
+    due_at REAL,                   -- seconds since the epoch; NULL: never
+    tries INTEGER NOT NULL DEFAULT 0,
+    is_start INTEGER NOT NULL DEFAULT 0,
+    found_on TEXT,                 -- key of the page that showed it first
+    http_status INTEGER,
+    etag TEXT,
+    last_modified TEXT,
+    body_hash TEXT,
+    first_seen_at TEXT NOT NULL,
+    checked_at TEXT
+);
+CREATE INDEX urls_due ON urls (host, due_at, number) WHERE due_at IS NOT NULL;
+CREATE INDEX urls_state ON urls (state);
+CREATE TABLE records (             -- one row for each question that a URL shows
+    url_key TEXT NOT NULL,
+    part TEXT NOT NULL,            -- '' or the hash of the question's title on a page with many
+    question_hash TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    name TEXT NOT NULL,            -- id that the record would get of itself
+    id TEXT,                       -- id under which it was published, kept from then on
+    settled INTEGER NOT NULL DEFAULT 0,  -- whether the id still is right for all copies of the question
+    body BLOB NOT NULL,            -- the record as JSON
+    extractor_version TEXT NOT NULL,
+    first_seen_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (url_key, part)
+) WITHOUT ROWID;
+CREATE INDEX records_question ON records (question_hash, url_key);
+CREATE INDEX records_unsettled ON records (url_key, question_hash) WHERE settled = 0;
+CREATE INDEX records_id ON records (id, url_key, part);
+CREATE TABLE record_versions (     -- what a record was before it changed
+    url_key TEXT NOT NULL, part TEXT NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL, replaced_at TEXT NOT NULL,
+    PRIMARY KEY (url_key, part, version)
+) WITHOUT ROWID;
+"""
+_FORMAT_2: Final = """
+-- body_seen: how many fetches in a row gave this body_hash
+ALTER TABLE urls ADD COLUMN body_seen INTEGER NOT NULL DEFAULT 0;
+-- moved_to: key of the URL that it redirects to
+ALTER TABLE urls ADD COLUMN moved_to TEXT;
+CREATE TABLE hosts (
+    host TEXT PRIMARY KEY,
+    paused_until REAL NOT NULL     -- seconds since the epoch: what its Retry-After asked for
+) WITHOUT ROWID;
+"""
+FORMATS: Final = (_FORMAT_1, _FORMAT_2)
+"""What each version of the file's format adds to the one before."""
+SCHEMA_VERSION: Final = len(FORMATS)
+
+
+def upgrade_statements(version: int) -> Iterator[str]:
+    """The SQL statements that make a file of format *version* (0: an empty file) one of ``SCHEMA_VERSION``."""
+    for added in FORMATS[version:]:
+        yield from added.strip().removesuffix(";").split(";\n")
+    yield f"PRAGMA user_version={SCHEMA_VERSION}"
