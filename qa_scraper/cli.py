@@ -1,7 +1,8 @@
 """The command line: thin over the library, no logic of its own. Imports are lazy, so that it starts fast.
 
 Exit codes, here and nowhere else: 0 complete; 1 unexpected error; 2 bad usage or unreadable input; 3 ran, but with gaps
-(``extract``: an input without a question; ``crawl``: pages given up, stopped by a signal or by ``--limit``).
+(``extract``: an input without a question; ``crawl``: pages given up, stopped by a signal or by ``--limit``);
+5 the site is in use by another process.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import Annotated, Final, Optional
 import typer
 
 from qa_scraper import __version__
-from qa_scraper.exceptions import InputError
+from qa_scraper.exceptions import InputError, SiteBusy
+from qa_scraper.interrupts import INTERRUPTS
 
 _REPORT: Final = "this is an error of qa-scraper, please report it (QA_SCRAPER_TRACEBACK=1 shows where it happened)"
 
@@ -28,12 +30,14 @@ class Exit(IntEnum):
     ERROR = 1
     USAGE = 2
     GAPS = 3
+    LOCKED = 5
 
 
 app = typer.Typer(
     name="qa-scraper",
     help="Crawls question-and-answer sites into JSON Lines: every record exactly once, every field right.",
-    epilog="Exit codes: 0 complete; 1 unexpected error; 2 bad usage or unreadable input; 3 ran, but with gaps.",
+    epilog="Exit codes: 0 complete; 1 unexpected error; 2 bad usage or unreadable input; 3 ran, but with gaps;"
+    " 5 the site is in use by another process.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -67,8 +71,8 @@ def crawl(
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
     """Crawl a site, or go on with a crawl that was stopped, and publish DIR/SITE/questions.jsonl."""
+    from qa_scraper.options import CrawlOptions
     from qa_scraper.progress import TerminalDisplay, print_summary
-    from qa_scraper.run import CrawlOptions
     from qa_scraper.run import crawl as run_crawl
 
     options = CrawlOptions(site, tuple(start_url or ()), output, limit, tuple(setting or ()), allow_private)
@@ -189,11 +193,13 @@ def _show_version(asked: bool) -> None:
 
 @app.callback()
 def _root(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand != "crawl":
+        INTERRUPTS.release()  # all else may be cut off anywhere
 
 
 def _complain(message: str) -> None:
@@ -208,6 +214,9 @@ def main() -> None:
     except InputError as error:
         _complain(str(error))
         sys.exit(Exit.USAGE)
+    except SiteBusy as error:
+        _complain(str(error))
+        sys.exit(Exit.LOCKED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # who read our output has gone: nothing to tell
         sys.exit(Exit.ERROR)

@@ -27,6 +27,7 @@ from qa_scraper.politeness import HostGates
 from qa_scraper.publish import SNAPSHOT, publish
 from qa_scraper.refresh import FINISHED, Fate, RetryPolicy, State, next_look
 from qa_scraper.site import Site
+from qa_scraper.site_lock import SiteLock
 from qa_scraper.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class Crawl:
         self.page_limit = settings.getint("PAGE_LIMIT")
         self.concurrency = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self.folder = Path(settings.get("OUTPUT_DIR")) / site.name
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.lock = SiteLock(self.folder, self.clock.stamp())
         self.ledger = Ledger(self.folder / LEDGER)
         self.gates = HostGates(self.ledger.pauses())
         self.leases: dict[str, Lease] = {}
@@ -63,10 +66,10 @@ class Crawl:
         self.run = self.ledger.begin_run(self.clock.stamp(), self.started)
         self.leased_pages = 0
         self.error = ""
+        self.stopped_by = ""
         self._windows: defaultdict[str, deque[DueUrl]] = defaultdict(deque)
         self._again: deque[Request] = deque()
-        self._wake: asyncio.TimerHandle | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._wake: asyncio.Handle | None = None
 
     # Frontier
 
@@ -102,7 +105,7 @@ class Crawl:
         """The next page to fetch, None where nothing is due or may be asked right now."""
         if self._again:
             return self._again.popleft()
-        if self.error or self._limit_reached() or len(self.leases) >= self.concurrency * len(self.hosts):
+        if self._is_ending() or len(self.leases) >= self.concurrency * len(self.hosts):
             return None
         now = self.clock.seconds()
         in_flight = Counter(lease.due.host for lease in self.leases.values())
@@ -120,6 +123,9 @@ class Crawl:
         self._wake_up(now)
         return None
 
+    def _is_ending(self) -> bool:
+        return bool(self.error or self.stopped_by) or self._limit_reached()
+
     def _limit_reached(self) -> bool:
         return bool(self.page_limit) and self.leased_pages >= self.page_limit
 
@@ -134,7 +140,7 @@ class Crawl:
         """Whether the run has more to do: pages in hand, or due within the time that it waits."""
         if self.leases or self._again:
             return True
-        if self.error or self._limit_reached():
+        if self._is_ending():
             return False
         now = self.clock.seconds()
         chance = self._next_chance()
@@ -277,13 +283,22 @@ class Crawl:
             return
         self.error = message
         logger.error(message)
-        self.close_soon("error")
+        self._end_soon()
 
-    def close_soon(self, reason: str) -> None:
-        """Closes the spider; pages in hand are finished first."""
-        task = asyncio.get_running_loop().create_task(self.crawler.engine.close_spider_async(reason=reason))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def stop(self, by: str) -> None:
+        """Ends the run early; pages in hand are finished first. *by*: what ends it, for the summary."""
+        self.stopped_by = self.stopped_by or by
+        self._end_soon()
+
+    def _end_soon(self) -> None:
+        if self._wake is not None:
+            self._wake.cancel()
+        self._wake = asyncio.get_running_loop().call_soon(self._poke)
+
+    @property
+    def sends_no_more(self) -> bool:
+        """Whether requests in hand that are not sent yet are to be held back."""
+        return bool(self.error or self.stopped_by) or not self.crawler.crawling
 
     def close(self, reason: str) -> RunSummary:
         """Publishes what the ledger holds, notes the end of the run and closes the ledger."""
@@ -300,6 +315,7 @@ class Crawl:
             return self._summary(reason, 0, [], {}, 0)
         finally:
             self.ledger.close()
+            self.lock.release()
 
     def _finish(self, reason: str) -> RunSummary:
         hosts = sorted(self.hosts)
@@ -346,4 +362,6 @@ class Crawl:
     def _stopped_by(self, reason: str, left: int) -> str:
         if self._limit_reached() and left:
             return f"--limit {self.page_limit}"
+        if self.stopped_by:
+            return self.stopped_by
         return "" if reason == "finished" else "a signal" if reason == "shutdown" else reason

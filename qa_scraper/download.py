@@ -44,7 +44,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         if crawl is not None and "lease" in request.meta:
             gate = crawl.gates.of(host_of(request.url))
             now = crawl.clock.seconds()
-            if now < gate.paused_until or crawl.error or not self.crawler.crawling:
+            if now < gate.paused_until or crawl.sends_no_more:
                 raise NotAskedNow(f"{request.url}: its host is in pause or the run is ending")
             gate.last_sent = now
         try:

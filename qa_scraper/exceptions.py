@@ -9,6 +9,10 @@ class InputError(Exception):
     """What the user gave cannot be used (an option, a file, a URL); raised by ``run`` and ``cli``. Exit code 2."""
 
 
+class SiteBusy(Exception):
+    """Another process works on the site's output folder; raised by ``site_lock``. Exit code 5."""
+
+
 class RobotsDenied(IgnoreRequest):
     """robots.txt forbids the URL; raised by ``RobotsMiddleware``. No gap: the site does not want it read."""
 

@@ -42,6 +42,10 @@ class TerminalDisplay:
         self.site = site
         self.console = Console(stderr=True)
 
+    def warn(self, message: str) -> None:
+        """Prints a line on standard error."""
+        self.console.print(f"qa-scraper: {message}", soft_wrap=True, highlight=False, markup=False)
+
     @contextmanager
     def showing(self, progress: Callable[[], Progress | None]) -> Iterator[None]:
         """Shows what *progress* gives until the block ends."""

@@ -6,12 +6,16 @@ take Scrapy's ordinary way.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from scrapy import Request, Spider
 from scrapy.core.scheduler import Scheduler
+from scrapy.exceptions import CloseSpider
 
 from qa_scraper.crawl import Crawl
+from qa_scraper.exceptions import SiteBusy
+from qa_scraper.ledger import LedgerError
 from qa_scraper.site import Site
 from qa_scraper.urls import host_of
 
@@ -19,9 +23,14 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from twisted.internet.defer import Deferred
 
+logger = logging.getLogger(__name__)
+
 
 class LedgerScheduler(Scheduler):
-    """Scrapy's scheduler, with the ledger as its queue for the pages of a site."""
+    """Scrapy's scheduler, with the ledger as its queue for the pages of a site.
+
+    Where the ledger cannot be had, the spider is closed and the error stands at ``spider.refusal``.
+    """
 
     crawl: Crawl | None = None
 
@@ -29,7 +38,12 @@ class LedgerScheduler(Scheduler):
         """Opens the ledger of the spider's site; a spider without one gets Scrapy's own queues only."""
         site = getattr(spider, "site", None)
         if isinstance(site, Site) and self.crawler is not None:
-            self.crawl = Crawl(self.crawler, site)
+            try:
+                self.crawl = Crawl(self.crawler, site)
+            except (LedgerError, SiteBusy) as error:
+                logger.error(str(error))
+                spider.refusal = error  # type: ignore[attr-defined]
+                raise CloseSpider("refused") from None
             if not getattr(spider, "start_urls", None):
                 for address in self.crawl.ledger.start_urls():
                     self.crawl.hosts.add(host_of(address))

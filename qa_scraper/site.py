@@ -33,6 +33,12 @@ class Site:
     page_age: float = 1 * _DAY
     private: bool = False
 
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", self.name):
+            raise ValueError(
+                f"a site's name is made of a-z, 0-9, - and _, since its folder is called so: {self.name!r}"
+            )
+
     def settings(self) -> dict[str, object]:
         """The site's politeness as Scrapy settings, so that ``-s`` can override each of them."""
         return {

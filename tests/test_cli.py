@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +16,8 @@ from qa_scraper import __version__
 from qa_scraper.demo import DemoServer, demo_site
 
 from tests.fixtures import FOLDER
-from tests.support.commands import qa_scraper, start
+from tests.support.commands import crawl_arguments, environment, qa_scraper, start
+from tests.support.faulty_site import FaultySite
 
 PAGE = str(FOLDER / "edoctor" / "complete.html")
 LISTING = str(FOLDER / "edoctor" / "other-listing.html")
@@ -206,3 +211,72 @@ def test_demo_site_serves_until_it_is_stopped() -> None:
     assert process.poll() is None
     process.terminate()
     process.wait(20)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["SCHEDULER=no.such.Class", "LOG_LEVEL=FOO", "ITEM_PIPELINES=foo", "FEEDS=x", "RETRY_TIMES=1e9", "LOG_FILE=/no/x",
+     "RETRY_WAIT_MAX=nan", "RETRY_WAIT_MAX=inf", "CONCURRENT_REQUESTS_PER_DOMAIN=0", "DOWNLOAD_DELAY=-1",
+     "DOWNLOAD_MAXSIZE=0", "COOKIES_ENABLED=perhaps"],
+)  # fmt: skip
+def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, setting: str) -> None:
+    with DemoServer(demo_site()) as server:
+        done = qa_scraper("crawl", "--start-url", server.url, "-s", setting, "--output", str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert setting.partition("=")[0] in one_line(done.stderr)
+
+
+def test_a_misspelt_setting_is_told(tmp_path: Path) -> None:
+    arguments = ("crawl", "--limit", "1", "-s", "DOWNLOAD_DELY=1", "--output", str(tmp_path))
+    with DemoServer(demo_site()) as server:
+        done = qa_scraper(*arguments, "--start-url", server.url)
+    assert done.returncode == 3
+    assert "Did you mean DOWNLOAD_DELAY?" in one_line(done.stderr)
+
+
+def test_two_runs_on_one_site_at_once(tmp_path: Path) -> None:
+    with FaultySite(count=60) as site:
+        first = start(*crawl_arguments("edoctor", site.url, tmp_path, "-s", "DOWNLOAD_DELAY=0.2"))
+        site.wait_for_requests(5)
+        asked = len(site.requests)
+        for arguments in (crawl_arguments("edoctor", site.url, tmp_path), ["publish", "edoctor", "--output", tmp_path]):
+            second = qa_scraper(*map(str, arguments))
+            assert second.returncode == 5
+            assert f"in use by process {first.pid} on " in one_line(second.stderr)
+        other = qa_scraper(*crawl_arguments("edoctor", site.url, tmp_path / "other", "--limit", "1"))
+        assert other.returncode == 3
+        assert len(site.requests) < asked + 30  # the first one went on, nobody else did
+        first.kill()
+        first.wait(20)
+        taken_over = qa_scraper(*crawl_arguments("edoctor", site.url, tmp_path, "--limit", "1"))
+        assert taken_over.returncode == 3
+
+
+def test_output_is_for_its_owner_only(tmp_path: Path) -> None:
+    with DemoServer(demo_site()) as server:
+        qa_scraper("crawl", "--start-url", server.url, "--limit", "1", "--output", str(tmp_path / "out"))
+    assert (tmp_path / "out" / "demo").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "out" / "demo" / "ledger.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_at_any_moment_of_the_start_stops_in_order(tmp_path: Path, number: signal.Signals) -> None:
+    """The process says when it minds signals; from then on every moment is as good as another."""
+    arguments = ["crawl", "demo", "--limit", "3"]
+    code = "import sys, os; from qa_scraper.interrupts import INTERRUPTS as i; i.watch(); os.write(1, b'.');"
+    code += "sys.argv = ['qa-scraper', *sys.argv[1:]]; from qa_scraper.cli import main; main()"
+    with DemoServer(demo_site()) as server:
+        for moment in range(6):
+            output = tmp_path / str(moment)
+            process = subprocess.Popen(
+                [sys.executable, "-c", code, *arguments, "--start-url", server.url, "--output", str(output)],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
+            )  # fmt: skip
+            assert process.stdout is not None
+            assert process.stdout.read(1) == b"."
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(moment * 0.15)
+            process.send_signal(number)
+            out, err = process.communicate(timeout=30)
+            assert (process.returncode, err) == (3, b""), (moment, out)
+            assert (output / "demo" / "questions.jsonl").exists()

@@ -1,0 +1,56 @@
+"""SIGINT and SIGTERM, noted from the first moment of the process on and handed to whoever can end the work in order.
+
+A crawl that is stopped while it still starts is a stopped crawl like any other: it publishes what it has.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Final
+
+_SHOW_CURSOR: Final = b"\x1b[?25h\n"  # a live display hides it
+
+
+class Interrupts:
+    """The first signal is noted and told to the listener; the second one ends the process at once."""
+
+    def __init__(self) -> None:
+        self.received: int | None = None
+        self._listener: Callable[[], object] | None = None
+
+    def watch(self) -> None:
+        """Takes the signals over from Python, which would end the process with a traceback or without a word."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._note)
+
+    def listen(self, listener: Callable[[], object]) -> None:
+        """Has *listener* called, inside the signal handler, when a signal comes; at once if one has come already."""
+        self._listener = listener
+        if self.received is not None:
+            listener()
+
+    def release(self) -> None:
+        """Gives the signals their usual meaning, for work that may be cut off anywhere; one that has come counts."""
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        if self.received is not None:
+            os.kill(os.getpid(), self.received)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if self.received is not None:
+            if sys.stderr.isatty():
+                os.write(sys.stderr.fileno(), _SHOW_CURSOR)
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+            return
+        self.received = number
+        if self._listener is not None:
+            self._listener()
+
+
+INTERRUPTS: Final = Interrupts()
+"""Those of this process."""
