@@ -118,11 +118,14 @@ def extract(
             extracted = extract_input(given)
             for record in extracted.records:
                 writer.write(record)
-            if extracted.unreadable:
-                code = Exit.USAGE
+            if extracted.failure:
+                code = Exit.ERROR
+                _complain(f"{given.path}: {extracted.failure}: {_REPORT}")
+            elif extracted.unreadable:
+                code = Exit.USAGE if code != Exit.ERROR else code
                 _complain(f"{given.path}: cannot be read: {extracted.unreadable}")
             elif extracted.reason:
-                code = max(code, Exit.GAPS) if code != Exit.USAGE else code
+                code = Exit.GAPS if code == Exit.COMPLETE else code
                 _complain(f"{given.path}: no question: {extracted.reason}")
     sys.stdout.flush()
     raise typer.Exit(code)

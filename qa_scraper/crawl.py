@@ -322,7 +322,8 @@ class Crawl:
         gaps = self.ledger.gaps(hosts, _GAPS_NAMED)
         left = self.ledger.open_count(hosts, self.started)
         counts = self.ledger.counts()
-        records = publish(self.ledger, self.folder)
+        # A run that came to nothing leaves the files of the one before alone, and makes none.
+        records = publish(self.ledger, self.folder) if self.progress.pages or not self.error else 0
         summary = self._summary(reason, records, gaps, counts, left)
         outcome: RunOutcome = "error" if self.error else "complete" if summary.complete else "gaps"
         self.ledger.finish_run(self.run, self.clock.stamp(), outcome, self.progress.pages, records)

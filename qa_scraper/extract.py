@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import mimetypes
 import sys
 from collections.abc import Iterator
@@ -16,9 +17,10 @@ from qa_scraper.extraction.sections import NoQuestion
 from qa_scraper.items import Record
 from qa_scraper.loaders import Provenance, page_records
 from qa_scraper.page import Page
-from qa_scraper.urls import canonical_url
+from qa_scraper.urls import canonical_url, host_of
 
 STDIN: Final = "-"
+_EXAMPLE: Final = '{"path": "page.html", "url": null, "content_type": null}'
 _KEYS: Final = frozenset(("path", "url", "content_type"))
 
 
@@ -33,12 +35,16 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """What one input gave. ``unreadable``: why it could not be read; ``reason``: why it holds no question."""
+    """What one input gave.
+
+    ``unreadable``: why it could not be read; ``reason``: why it holds no question; ``failure``: what went wrong in us.
+    """
 
     input: Input
     records: list[Record] = field(default_factory=list)
     reason: str = ""
     unreadable: str = ""
+    failure: str = ""
 
 
 def extract_input(given: Input) -> Extracted:
@@ -48,6 +54,15 @@ def extract_input(given: Input) -> Extracted:
     except OSError as error:
         hint = " (give the files in it)" if isinstance(error, IsADirectoryError) else ""
         return Extracted(given, unreadable=f"{error.strerror or error}{hint}")
+    except ValueError as error:  # a NUL in the path
+        return Extracted(given, unreadable=str(error))
+    try:
+        return _extracted(given, body)
+    except Exception as error:  # noqa: BLE001 - one page that we cannot take must not lose the others
+        return Extracted(given, failure=f"{type(error).__name__}: {error}")
+
+
+def _extracted(given: Input, body: bytes) -> Extracted:
     content_type = given.content_type or mimetypes.guess_type(given.path)[0]
     page = Page.from_bytes(body, url=given.url, content_type=content_type)
     if page.kind == "binary":
@@ -68,6 +83,8 @@ def checked_url(url: str | None) -> str | None:
         raise InputError(f"the URL {url!r} cannot be read: {error}") from None
     if not canonical.startswith(("http://", "https://")):
         raise InputError(f"the URL {url!r} has no scheme: begin it with https:// or http://")
+    if not host_of(url):
+        raise InputError(f"the URL {url!r} names no host: write it like https://example.org/page")
     return url
 
 
@@ -77,9 +94,11 @@ def read_manifest(path: Path) -> Iterator[Input]:
     ``url`` and ``content_type`` may be null or missing. Raises InputError that names the line for anything else.
     """
     try:
-        lines = path.read_bytes().splitlines()
+        lines = path.read_bytes().removeprefix(codecs.BOM_UTF8).splitlines()
     except OSError as error:
         raise InputError(f"cannot read the manifest {path}: {error.strerror or error}") from None
+    if not any(map(bytes.strip, lines)):
+        raise InputError(f"the manifest {path} is empty: it names a file a line, like {_EXAMPLE}")
     for number, line in enumerate(lines, start=1):
         if line.strip():
             yield _input(line, f"{path}, line {number}")
@@ -89,13 +108,9 @@ def _input(line: bytes, where: str) -> Input:
     try:
         entry = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise InputError(
-            f'{where}: not JSON ({error}). A line looks like {{"path": "page.html", "url": null, "content_type": null}}'
-        ) from None
+        raise InputError(f"{where}: not JSON ({error}). A line looks like {_EXAMPLE}") from None
     if not isinstance(entry, dict) or not isinstance(entry.get("path"), str) or not entry["path"]:
-        raise InputError(
-            f'{where}: no "path". A line looks like {{"path": "page.html", "url": null, "content_type": null}}'
-        )
+        raise InputError(f'{where}: no "path". A line looks like {_EXAMPLE}')
     for key in ("url", "content_type"):
         if not isinstance(entry.get(key), str | None):
             raise InputError(f'{where}: "{key}" must be a text or null')

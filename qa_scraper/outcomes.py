@@ -27,6 +27,7 @@ from qa_scraper.urls import canonical_url, page_address
 
 _BELIEVED_AFTER: Final = 4
 """So many fetches in a row must give the same body where nothing else says that it is whole."""
+_SSL_OBJECT: Final = re.compile(r" ssl:(?:<[^<>]*>|\w+)")  # aiohttp's messages show the address of its context
 _CLOSED: Final = re.compile(rb"</(?:html|urlset|sitemapindex)\s*>", re.IGNORECASE)
 
 
@@ -134,6 +135,6 @@ def judge_failure(error: BaseException | None, due: DueUrl, policy: RetryPolicy,
 
 def describe(error: BaseException | None) -> str:
     """The error in one line, without control characters, at most 300 characters."""
-    text = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())
+    text = _SSL_OBJECT.sub("", " ".join("".join(c if c.isprintable() else " " for c in str(error)).split()))
     name = type(error).__name__
     return f"{name}: {text}"[:300] if text else name

@@ -20,6 +20,7 @@ from qa_scraper.crawl_values import Progress, RunSummary
 from qa_scraper.refresh import State
 
 _LINE_SECONDS: Final = 10.0
+_RATE_SECONDS: Final = 15.0  # longer than from one line to the next
 _WORDS: Final = {
     State.STORED: "questions stored",
     State.NO_QUESTION: "no question on them (lists, articles)",
@@ -71,6 +72,8 @@ class TerminalDisplay:
     def _table(self, meter: _Meter) -> Table:
         now, rate = meter.read()
         table = Table.grid(padding=(0, 2))
+        for _ in range(7):
+            table.add_column(no_wrap=True)
         table.add_row(
             f"[bold]{escape(self.site)}[/]",
             f"{now.pages:,} pages",
@@ -104,7 +107,7 @@ class _Meter:
     def read(self) -> tuple[Progress, float]:
         self._last = self._progress() or self._last
         now = time.monotonic()
-        self._marks = [*(mark for mark in self._marks if mark[0] > now - 5), (now, self._last.pages)]
+        self._marks = [*(mark for mark in self._marks if mark[0] > now - _RATE_SECONDS), (now, self._last.pages)]
         began, pages = self._marks[0]
         elapsed = now - began
         return self._last, (self._last.pages - pages) / elapsed if elapsed > 0 else 0.0
@@ -130,8 +133,8 @@ def next_steps(summary: RunSummary) -> list[str]:
     """What the run means for its user, and what to do next, one sentence a line."""
     lines = []
     if summary.error:
-        lines.append(f"Error: {summary.error}")
-    if summary.stopped and not summary.error:
+        return [f"Error: {summary.error}"]
+    if summary.stopped:
         lines.append(f"Stopped by {summary.stopped}.")
     for key, state, reason in summary.gaps[:5]:
         if state != State.NEW:

@@ -30,8 +30,7 @@ def publish(ledger: Ledger, folder: Path) -> int:
     """
     ledger.issue_ids()
     target = folder / SNAPSHOT
-    for left_over in folder.glob(f".{SNAPSHOT}.*.tmp"):  # of a run that was killed while it wrote
-        left_over.unlink()
+    _remove_left_over(target)
     count = 0
     with replacing(target) as file, jsonlines.Writer(file, dumps=orjson.dumps) as writer:
         for record in ledger.published():
@@ -69,6 +68,19 @@ def _beside(target: Path) -> Path:
     return target.with_name(f".{target.name}.{os.getpid()}.tmp")
 
 
+def _remove_left_over(target: Path) -> None:
+    """Removes what processes left beside *target* that were killed while they wrote; those that live keep theirs."""
+    for left_over in target.parent.glob(f".{target.name}.*.tmp"):
+        process = left_over.name.split(".")[-2]
+        if process.isdigit() and process != str(os.getpid()):
+            try:
+                os.kill(int(process), 0)
+            except (ProcessLookupError, OverflowError):
+                left_over.unlink(missing_ok=True)
+            except PermissionError:
+                continue
+
+
 def put_in_place(written: Path, target: Path) -> None:
     """Makes the file *written* the file *target* in one step that survives a power cut; same bytes change nothing."""
     with written.open("rb+") as file:
@@ -100,6 +112,7 @@ class AtomicFileStorage:
     def open(self, spider: Spider) -> IO[bytes]:
         """The file to export to; it holds what is to be kept of the old one."""
         self.target.parent.mkdir(parents=True, exist_ok=True)
+        _remove_left_over(self.target)
         file = _beside(self.target).open("wb")
         if self.appends and self.target.exists():
             file.write(self.target.read_bytes())

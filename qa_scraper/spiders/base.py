@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider
@@ -19,7 +19,7 @@ from qa_scraper.loaders import Provenance, page_records
 from qa_scraper.page import Page
 from qa_scraper.scheduler import current_crawl
 from qa_scraper.site import Site
-from qa_scraper.urls import canonical_url
+from qa_scraper.urls import canonical_url, page_address
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -53,16 +53,25 @@ class SiteSpider(Spider):
         )
 
     async def start(self) -> AsyncIterator[Request]:
-        """The start URLs; without any, the run goes on with what the ledger knows. CloseSpider where it knows none."""
+        """The start URLs; without any, the run goes on with what the ledger knows.
+
+        Raises CloseSpider where it knows none, and for a start URL that is none.
+        """
         crawl = current_crawl(self.crawler)
         if not self.start_urls and (crawl is None or not crawl.hosts):
-            message = f"{self.name}: no start URL: give -a start_url=https://… (qa-scraper crawl: --start-url)"
-            if crawl is not None:
-                crawl.error = message
-            self.logger.error(message)
-            raise CloseSpider("no start URL")
+            self.refuse(f"{self.name}: no start URL: give -a start_url=https://… (qa-scraper crawl: --start-url)")
         for url in self.start_urls:
+            if page_address(url, url) is None:
+                self.refuse(f"the start URL {url!r} leads to no web page: write it like https://example.org/")
             yield Request(url, dont_filter=True)
+
+    def refuse(self, message: str) -> NoReturn:
+        """Ends the run before it began. Raises CloseSpider; *message* is for the user, and stands in the summary."""
+        crawl = current_crawl(self.crawler)
+        if crawl is not None:
+            crawl.error = message
+        self.logger.error(message)
+        raise CloseSpider("refused")
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Record | Request]:
         """Gives the records of a page and a Request for each page that it links to."""

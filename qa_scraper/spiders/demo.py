@@ -6,10 +6,8 @@ import http.client
 from collections.abc import AsyncIterator
 
 from scrapy import Request
-from scrapy.exceptions import CloseSpider
 
 from qa_scraper.demo import DEFAULT_PORT, SERVER_NAME, DemoServer, demo_site
-from qa_scraper.scheduler import current_crawl
 from qa_scraper.site import Site
 from qa_scraper.spiders.base import SiteSpider
 
@@ -37,17 +35,12 @@ class DemoSpider(SiteSpider):
                 self.server.start()
             except OSError as error:
                 if not _demo_answers():
-                    self._give_up(f"port {DEFAULT_PORT}, which the demo site needs, cannot be used: {error}")
-                    raise CloseSpider("port taken") from None
+                    self.refuse(
+                        f"port {DEFAULT_PORT}, which the demo site needs, cannot be used: {error}. Serve it elsewhere"
+                        " (qa-scraper demo-site --port 0) and crawl it with --start-url."
+                    )
         async for request in super().start():
             yield request
-
-    def _give_up(self, reason: str) -> None:
-        hint = "Serve it elsewhere (qa-scraper demo-site --port 0) and crawl it with --start-url."
-        crawl = current_crawl(self.crawler)
-        if crawl is not None:
-            crawl.error = f"{reason}. {hint}"
-        self.logger.error("%s. %s", reason, hint)
 
     def closed(self, reason: str) -> None:
         """Stops the server that this spider started."""

@@ -27,6 +27,7 @@ def test_list() -> None:
 
 def test_crawl_with_a_feed(tmp_path: Path) -> None:
     feed = tmp_path / "out.jsonl"
+    (tmp_path / ".out.jsonl.4194305.tmp").write_text("of a process that was killed")
     with FaultySite(count=24, faults=Faults(server_error=0.1, cut=0.1)) as site:
         arguments = [
             "crawl",
@@ -52,14 +53,15 @@ def test_crawl_with_a_feed(tmp_path: Path) -> None:
         site.broken = True
         assert scrapy(*arguments, "-s", "RETRY_TIMES=0").returncode == 0
         assert feed.read_bytes() == before
-    assert [path.name for path in tmp_path.iterdir()] == ["edoctor", "out.jsonl"] or sorted(
-        path.name for path in tmp_path.iterdir()
-    ) == ["edoctor", "out.jsonl"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["edoctor", "out.jsonl"]
 
 
 def test_two_sites_and_no_start_url(tmp_path: Path) -> None:
     done = scrapy("crawl", "edoctor", "-s", f"OUTPUT_DIR={tmp_path}")
     assert "no start URL" in done.stderr
+    assert "Traceback" not in done.stderr
+    done = scrapy("crawl", "edoctor", "-a", "start_url=foo", "-s", f"OUTPUT_DIR={tmp_path}")
+    assert "'foo' leads to no web page" in done.stderr
     assert "Traceback" not in done.stderr
 
 
