@@ -57,7 +57,7 @@ class Crawl:
         self.folder = Path(settings.get("OUTPUT_DIR")) / site.name
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.lock = SiteLock(self.folder, self.clock.stamp())
-        self.ledger = Ledger(self.folder / LEDGER)
+        self.ledger = Ledger(self.folder / LEDGER, settings.getint("BARREN_BUDGET"))
         self.gates = HostGates(self.ledger.pauses())
         self.leases: dict[str, Lease] = {}
         self.hosts: set[str] = set(site.hosts)
@@ -319,6 +319,8 @@ class Crawl:
 
     def _finish(self, reason: str) -> RunSummary:
         hosts = sorted(self.hosts)
+        if not self._is_ending() and self._next_chance() is None:
+            self.ledger.leave_parked()
         gaps = self.ledger.gaps(hosts, _GAPS_NAMED)
         left = self.ledger.open_count(hosts, self.started)
         counts = self.ledger.counts()

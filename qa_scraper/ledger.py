@@ -23,6 +23,7 @@ from qa_scraper.ledger_values import (
     RunOutcome,
     StoredRecord,
 )
+from qa_scraper.path_budget import PathBudget
 from qa_scraper.refresh import State
 
 _OPEN: Final = f"(state IN ('{State.NEW}', '{State.RETRY}') OR due_at <= ?)"  # ?: when the run began
@@ -39,8 +40,11 @@ class LedgerError(Exception):
 class Ledger:
     """The crawl state of one site. Not thread-safe; one process at a time writes."""
 
-    def __init__(self, path: Path) -> None:
-        """Opens the ledger at *path*, makes it where there is none. Raises LedgerError where that cannot be done."""
+    def __init__(self, path: Path, barren_budget: int = 0) -> None:
+        """Opens the ledger at *path*, makes it where there is none. *barren_budget*: as in ``path_budget``.
+
+        Raises LedgerError where that cannot be done.
+        """
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -50,6 +54,7 @@ class Ledger:
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.execute("PRAGMA busy_timeout=5000")
             self._prepare()
+            self._paths = PathBudget(self._db, barren_budget)
         except (sqlite3.Error, OSError) as error:
             raise LedgerError(
                 f"cannot open the ledger {path}: {error}. Check that the folder can be written and that the file is"
@@ -88,6 +93,7 @@ class Ledger:
     def begin_run(self, started_at: str, now: float) -> int:
         """Notes a new run; pages that were given up or held are due again. Gives the run's number."""
         with self._transaction():
+            self._paths.balance(now)
             self._db.execute(
                 "UPDATE urls SET due_at=?, tries=0, body_seen=0 WHERE state IN (?, ?)", (now, State.FAILED, State.HELD)
             )
@@ -124,21 +130,23 @@ class Ledger:
         others: list[tuple[object, ...]] = []
         for url in found:
             is_open = url.state == State.NEW
+            pattern = None if url.is_start or not is_open else self._paths.number_of(url.host, url.key)
             row = (
                 url.key,
                 url.address,
                 url.host,
                 url.state,
                 url.reason,
-                now if is_open else None,
+                now if is_open and not (pattern and self._paths.is_parked(pattern)) else None,
                 url.is_start,
                 found_on,
                 at,
+                pattern,
             )
             (open_urls if is_open else others).append(row)
         statement = (
-            "INSERT OR IGNORE INTO urls (key, address, host, state, reason, due_at, is_start, found_on, first_seen_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            "INSERT OR IGNORE INTO urls (key, address, host, state, reason, due_at, is_start, found_on, first_seen_at,"
+            " pattern) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
         self._db.executemany(statement, others)
         before = self._db.total_changes
@@ -228,6 +236,9 @@ class Ledger:
                     outcome.key,
                 ),
             )
+            is_final = outcome.state not in {State.RETRY, State.HELD, State.DENIED}
+            self._paths.note_page(outcome.key, (url.key for url in outcome.found), added, is_final=is_final)
+            new_urls += self._paths.balance(now)
             if outcome.pause is not None:
                 self._db.execute(
                     "INSERT INTO hosts VALUES (?, ?) ON CONFLICT DO UPDATE SET"
@@ -282,6 +293,11 @@ class Ledger:
             (question_hash, key),
         ).fetchone()
         return row[0] if row else None
+
+    def leave_parked(self) -> None:
+        """Ends the URLs whose path pattern gave nothing new (``path_budget``): nothing else is left to be fetched."""
+        with self._transaction():
+            self._paths.leave_parked()
 
     # Publishing
 

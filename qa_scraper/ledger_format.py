@@ -58,6 +58,16 @@ _FORMAT_2: Final = """
 ALTER TABLE urls ADD COLUMN body_seen INTEGER NOT NULL DEFAULT 0;
 -- moved_to: key of the URL that it redirects to
 ALTER TABLE urls ADD COLUMN moved_to TEXT;
+-- pattern: number of its path pattern (NULL: none, a start URL); shown_by: bits of the patterns whose pages show it;
+-- fruit: 1 if it gave a question that was not known, 0 if not, NULL before its first fetch
+ALTER TABLE urls ADD COLUMN pattern INTEGER;
+ALTER TABLE urls ADD COLUMN shown_by INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE urls ADD COLUMN fruit INTEGER;
+CREATE INDEX urls_pattern ON urls (pattern) WHERE state IN ('new', 'barren');
+CREATE TABLE patterns (
+    number INTEGER PRIMARY KEY, host TEXT NOT NULL, pattern TEXT NOT NULL, barren INTEGER NOT NULL DEFAULT 0,
+    fruit INTEGER NOT NULL DEFAULT 0, parked INTEGER NOT NULL DEFAULT 0, UNIQUE (host, pattern)
+);
 CREATE TABLE hosts (
     host TEXT PRIMARY KEY,
     paused_until REAL NOT NULL     -- seconds since the epoch: what its Retry-After asked for

@@ -29,6 +29,7 @@ _WORDS: Final = {
     State.DENIED: "forbidden by robots.txt",
     State.OFF_HOST: "on other hosts, not followed",
     State.SKIPPED: "skipped as the site declares",
+    State.BARREN: "left alone, pages like them gave nothing new",
     State.NEW: "not fetched yet",
     State.RETRY: "to be tried again",
     State.FAILED: "given up",

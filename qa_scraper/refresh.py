@@ -30,6 +30,8 @@ class State(StrEnum):
     """On another host: never fetched."""
     SKIPPED = "skipped"
     """The site declares that it is not to be fetched."""
+    BARREN = "barren"
+    """Left alone: many pages at paths like it gave nothing new."""
     RETRY = "retry"
     """The last try failed; it is tried again at its due time."""
     FAILED = "failed"
@@ -39,7 +41,16 @@ class State(StrEnum):
 
 
 FINISHED: Final = frozenset(
-    (State.STORED, State.NO_QUESTION, State.MOVED, State.GONE, State.DENIED, State.OFF_HOST, State.SKIPPED)
+    (
+        State.STORED,
+        State.NO_QUESTION,
+        State.MOVED,
+        State.GONE,
+        State.DENIED,
+        State.OFF_HOST,
+        State.SKIPPED,
+        State.BARREN,
+    )
 )
 """States of URLs that leave no gap in what is published."""
 

@@ -16,6 +16,7 @@ CONTACT_URL = ""  # stands in the User-Agent, so that who runs the site can reac
 PAGE_LIMIT = 0  # pages a run may fetch, 0: no limit
 RETRY_BACKOFF = 1.0  # seconds before the second try, doubled from try to try
 RETRY_WAIT_MAX = 60.0  # seconds that a run waits for pages that are due later
+BARREN_BUDGET = 200  # fetches that pages at like paths may take without anything new, 0: no limit
 ALLOW_PRIVATE_ADDRESSES = False
 FIXED_CLOCK = ""  # a time like 2026-01-31T08:00:00Z that records and ledger say, for reproducible output
 

@@ -22,6 +22,9 @@ _TRACKING: Final = re.compile(
 _SESSION: Final = re.compile(
     r"(?:phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken|sessionid|session_id)", re.IGNORECASE
 )
+_MADE_FOR_ONE: Final = re.compile(r"[\d.%_-]")
+_SCRIPT: Final = re.compile(r"\.(?:php|aspx?|jsp|cgi|do)$", re.IGNORECASE)
+_DIGITS: Final = re.compile(r"\d+")
 _PATH_SESSION: Final = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
@@ -89,6 +92,24 @@ def page_address(base: str, href: str) -> str | None:
         return safe_url_string(urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="")))
     except ValueError:
         return None
+
+
+def path_pattern(canonical: str) -> str:
+    """What canonical URLs of the same kind of page have in common: two folders of the path, the parameters' names.
+
+    Names that look made for one page (digits, dashes, dots, long ones) become ``*``: ``qa/*``, ``calendar/*?m&y``.
+    """
+    parts = urlsplit(canonical)
+    folders = [_folder_kind(name) for name in parts.path.split("/") if name]
+    deeper = ["**"] if len(folders) > 2 else []
+    names = sorted({pair.partition("=")[0] for pair in parts.query.split("&") if pair})[:8]
+    return "/".join([*folders[:2], *deeper]) + (
+        "?" + "&".join(_DIGITS.sub("0", name) for name in names) if names else ""
+    )
+
+
+def _folder_kind(name: str) -> str:
+    return "*" if _MADE_FOR_ONE.search(_SCRIPT.sub("", name)) or len(name) > 20 else name
 
 
 def url_hash(canonical: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from qa_scraper.urls import canonical_url, host_of, page_address
+from qa_scraper.urls import canonical_url, host_of, page_address, path_pattern
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,20 @@ def test_hosts() -> None:
         "[::1]:9",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "pattern"),
+    [
+        ("https://h/", ""),
+        ("https://h/qa/numb-feet", "qa/*"),
+        ("https://h/qa/123", "qa/*"),
+        ("https://h/en/qa/123", "en/qa/**"),
+        ("https://h/calendar/2024/05", "calendar/*/**"),
+        ("https://h/calendar/2024?m=5&y=1", "calendar/*?m&y"),
+        ("https://h/a/b/a/b/a/b", "a/b/**"),
+        ("https://h/ShowDetail.php?q_no=5", "ShowDetail.php?q_no"),
+    ],
+)
+def test_path_pattern(url: str, pattern: str) -> None:
+    assert path_pattern(url) == pattern
