@@ -1,7 +1,8 @@
 """The command line: thin over the library, no logic of its own. Imports are lazy, so that it starts fast.
 
 Exit codes, here and nowhere else: 0 complete; 1 unexpected error; 2 bad usage or unreadable input; 3 ran, but with gaps
-(``extract``: an input without a question; ``crawl``: pages given up, stopped by a signal or by ``--limit``);
+(``extract``: an input without a question; ``crawl``: pages given up, stopped by a signal or by ``--limit``;
+``doctor``: something is wrong);
 5 the site is in use by another process.
 """
 
@@ -150,6 +151,22 @@ def publish(
 
     path, count = publish_site(site, output)
     typer.echo(f"{count} records in {path}")
+
+
+@app.command()
+def doctor(
+    site: Annotated[str, typer.Argument(help="Name of the site.")],
+    output: OutputOption = Path("output"),
+) -> None:
+    """Check the ledger and the published files of a site, and say what to do; changes nothing."""
+    from qa_scraper.run import examine_site
+
+    findings = examine_site(site, output)
+    for finding in findings:
+        typer.echo(f"{finding.what}.\n  {finding.advice}.")
+    if not findings:
+        typer.echo(f"No problem found in {output / site}.")
+    raise typer.Exit(Exit.GAPS if findings else Exit.COMPLETE)
 
 
 @app.command("demo-site")

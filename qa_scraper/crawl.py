@@ -24,7 +24,7 @@ from qa_scraper.ledger import Ledger, LedgerError
 from qa_scraper.ledger_values import CommitResult, DueUrl, FoundUrl, PageOutcome, RunOutcome
 from qa_scraper.outcomes import Ended, Follow, HeldBack, Moved, Verdict, Whole, judge_failure, judge_response
 from qa_scraper.politeness import HostGates
-from qa_scraper.publish import SNAPSHOT, publish
+from qa_scraper.publish import SNAPSHOT, check_begins_nothing_anew, publish
 from qa_scraper.refresh import FINISHED, Fate, RetryPolicy, State, next_look
 from qa_scraper.site import Site
 from qa_scraper.site_lock import SiteLock
@@ -58,6 +58,7 @@ class Crawl:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.lock = SiteLock(self.folder, self.clock.stamp())
         self.ledger = Ledger(self.folder / LEDGER, settings.getint("BARREN_BUDGET"))
+        check_begins_nothing_anew(self.ledger, self.folder)
         self.gates = HostGates(self.ledger.pauses())
         self.leases: dict[str, Lease] = {}
         self.hosts: set[str] = set(site.hosts)

@@ -40,20 +40,24 @@ class LedgerError(Exception):
 class Ledger:
     """The crawl state of one site. Not thread-safe; one process at a time writes."""
 
-    def __init__(self, path: Path, barren_budget: int = 0) -> None:
+    def __init__(self, path: Path, barren_budget: int = 0, *, read_only: bool = False) -> None:
         """Opens the ledger at *path*, makes it where there is none. *barren_budget*: as in ``path_budget``.
 
-        Raises LedgerError where that cannot be done.
+        ``is_new``: whether there was none, or an empty file. Raises LedgerError where it cannot be opened.
         """
         self.path = path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, isolation_level=None)
-            os.chmod(path, 0o600)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
+            if read_only:
+                self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._db = sqlite3.connect(path, isolation_level=None)
+                os.chmod(path, 0o600)
             self._db.execute("PRAGMA busy_timeout=5000")
-            self._prepare()
+            version = self._version()
+            self.is_new = version == 0
+            if not read_only:
+                self._make_ready(version)
             self._paths = PathBudget(self._db, barren_budget)
         except (sqlite3.Error, OSError) as error:
             raise LedgerError(
@@ -61,13 +65,19 @@ class Ledger:
                 " a ledger of qa-scraper; move it away to begin anew."
             ) from error
 
-    def _prepare(self) -> None:
+    def _version(self) -> int:
+        """The version of the file's format. Raises LedgerError for one from the future."""
         version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if version > SCHEMA_VERSION:
             raise LedgerError(
                 f"the ledger {self.path} was written by a newer qa-scraper (format {version}, this one knows"
                 f" {SCHEMA_VERSION}): upgrade qa-scraper, or use another --output folder."
             )
+        return version
+
+    def _make_ready(self, version: int) -> None:
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
         if version < SCHEMA_VERSION:
             with self._transaction():
                 for statement in upgrade_statements(version):
@@ -349,7 +359,16 @@ class Ledger:
         if current is not None:
             yield current
 
-    # Counting
+    # Counting and checking
+
+    def damage(self) -> list[str]:
+        """What SQLite finds wrong with the file, one line each; empty for a sound one. Reads all of it."""
+        found = [row[0] for row in self._db.execute("PRAGMA integrity_check(20)")]
+        return [] if found == ["ok"] else [line for what in found for line in what.splitlines()]
+
+    def keys(self, query: str) -> list[str]:
+        """The first column of what the SELECT statement *query* finds."""
+        return [str(row[0]) for row in self._db.execute(query)]
 
     def counts(self, hosts: Iterable[str] | None = None) -> dict[State, int]:
         """How many URLs (of *hosts*; of all, where None) are in each state."""

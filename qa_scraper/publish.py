@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Final
 import jsonlines
 import orjson
 
-from qa_scraper.ledger import Ledger
+from qa_scraper.ledger import Ledger, LedgerError
 from qa_scraper.ledger_values import PublishedRecord
 
 if TYPE_CHECKING:
@@ -33,13 +33,29 @@ def publish(ledger: Ledger, folder: Path) -> int:
     _remove_left_over(target)
     count = 0
     with replacing(target) as file, jsonlines.Writer(file, dumps=orjson.dumps) as writer:
-        for record in ledger.published():
-            writer.write(_line(record))
+        for record in snapshot_records(ledger):
+            writer.write(record)
             count += 1
     return count
 
 
-def _line(record: PublishedRecord) -> dict[str, object]:
+def check_begins_nothing_anew(ledger: Ledger, folder: Path) -> None:
+    """Raises LedgerError for an empty ledger beside a snapshot with records: publishing would replace good data."""
+    snapshot = folder / SNAPSHOT
+    if ledger.is_new and snapshot.exists() and snapshot.stat().st_size:
+        ledger.path.unlink()  # nothing was in it; left there it would pass for the ledger of this snapshot
+        raise LedgerError(
+            f"{snapshot} holds records, but its ledger {ledger.path.name} is missing or empty: restore the ledger from"
+            f" a backup, or move {SNAPSHOT} away to begin anew."
+        )
+
+
+def snapshot_records(ledger: Ledger) -> Iterator[dict[str, object]]:
+    """The records of the snapshot that *ledger* holds, sorted by id, ready to be written."""
+    return map(_complete, ledger.published())
+
+
+def _complete(record: PublishedRecord) -> dict[str, object]:
     line: dict[str, object] = orjson.loads(record.body)
     source = line["source"]
     assert isinstance(source, dict)

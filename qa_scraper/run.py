@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from qa_scraper.crawl import Crawl
     from qa_scraper.crawl_values import Progress, RunSummary
+    from qa_scraper.doctor import Finding
     from qa_scraper.site import Site
 
 
@@ -125,7 +126,7 @@ def publish_site(name: str, output: Path) -> tuple[Path, int]:
     from qa_scraper.clock import Clock
     from qa_scraper.crawl import LEDGER
     from qa_scraper.ledger import Ledger
-    from qa_scraper.publish import SNAPSHOT, publish
+    from qa_scraper.publish import SNAPSHOT, check_begins_nothing_anew, publish
     from qa_scraper.site_lock import SiteLock
 
     folder = output / find_site(name).name
@@ -135,8 +136,29 @@ def publish_site(name: str, output: Path) -> tuple[Path, int]:
     try:
         ledger = Ledger(folder / LEDGER)
         try:
+            check_begins_nothing_anew(ledger, folder)
             return folder / SNAPSHOT, publish(ledger, folder)
         finally:
             ledger.close()
+    finally:
+        lock.release()
+
+
+def examine_site(name: str, output: Path) -> list[Finding]:
+    """What is wrong with the output folder of a site; nothing is changed.
+
+    Raises InputError where the site was never crawled, SiteBusy where a run holds it.
+    """
+    from qa_scraper.clock import Clock
+    from qa_scraper.crawl import LEDGER
+    from qa_scraper.doctor import examine
+    from qa_scraper.site_lock import SiteLock
+
+    folder = output / find_site(name).name
+    if not (folder / LEDGER).exists():
+        raise InputError(f"there is no ledger in {folder}: crawl the site first (qa-scraper crawl {name})")
+    lock = SiteLock(folder, Clock().stamp())
+    try:
+        return list(examine(folder / LEDGER))
     finally:
         lock.release()

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -305,3 +306,68 @@ def test_a_signal_at_any_moment_of_the_start_stops_in_order(tmp_path: Path, numb
             out, err = process.communicate(timeout=30)
             assert (process.returncode, err) == (3, b""), (moment, out)
             assert (output / "demo" / "questions.jsonl").exists()
+
+
+def crawled(output: Path) -> Path:
+    with DemoServer(demo_site()) as server:
+        qa_scraper("crawl", "demo", "--start-url", server.url, "--output", str(output), "--limit", "40")
+    return output / "demo"
+
+
+def doctor(output: Path) -> subprocess.CompletedProcess[str]:
+    return qa_scraper("doctor", "demo", "--output", str(output))
+
+
+def test_doctor_finds_what_is_wrong_and_changes_nothing(tmp_path: Path) -> None:
+    folder = crawled(tmp_path)
+    done = doctor(tmp_path)
+    assert (done.returncode, done.stdout) == (0, f"No problem found in {folder}.\n")
+    snapshot, ledger = folder / "questions.jsonl", folder / "ledger.sqlite"
+    good, whole = snapshot.read_bytes(), ledger.read_bytes()
+    for broken, what in (
+        (good[:-20], "1 lines that are no records"),
+        (good.replace(b'"title"', b'"titel"', 1), "(line 1: "),
+        (good[: good.index(b"\n") + 1], "differs from the ledger in"),
+    ):
+        snapshot.write_bytes(broken)
+        done = doctor(tmp_path)
+        assert done.returncode == 3
+        assert what in done.stdout
+        assert "qa-scraper publish" in done.stdout
+        assert snapshot.read_bytes() == broken
+    snapshot.unlink()
+    assert "questions.jsonl is missing" in doctor(tmp_path).stdout
+    snapshot.write_bytes(good)
+    middle = len(whole) // 2
+    for damaged in (whole[: len(whole) // 3], b"no database " * 500, whole[:middle] + b"\xff" * 8192 + whole[middle:]):
+        ledger.write_bytes(damaged)
+        done = doctor(tmp_path)
+        assert (done.returncode, done.stderr) == (3, "")
+        assert "Nothing was changed" in done.stdout
+        assert ledger.read_bytes() == damaged
+        assert snapshot.read_bytes() == good
+
+
+def test_an_emptied_ledger_replaces_no_good_data(tmp_path: Path) -> None:
+    folder = crawled(tmp_path)
+    good = (folder / "questions.jsonl").read_bytes()
+    (folder / "ledger.sqlite").write_bytes(b"")
+    for command in ("publish", "crawl"):
+        done = qa_scraper(command, "demo", "--output", str(tmp_path))
+        assert done.returncode == 1
+        assert "missing or empty" in one_line(done.stderr)
+        assert (folder / "questions.jsonl").read_bytes() == good
+        (folder / "ledger.sqlite").write_bytes(b"")
+
+
+def test_a_ledger_from_the_future_is_left_alone(tmp_path: Path) -> None:
+    folder = crawled(tmp_path)
+    with contextlib.closing(sqlite3.connect(folder / "ledger.sqlite")) as ledger:
+        ledger.execute("PRAGMA user_version=99")
+    before = (folder / "ledger.sqlite").read_bytes()
+    for command in ("crawl", "publish"):
+        done = qa_scraper(command, "demo", "--output", str(tmp_path))
+        assert done.returncode == 1
+        assert "upgrade qa-scraper" in one_line(done.stderr)
+    assert "upgrade qa-scraper" in doctor(tmp_path).stdout
+    assert (folder / "ledger.sqlite").read_bytes() == before

@@ -1,0 +1,106 @@
+"""Examines the output folder of a site without changing a byte, and says what to do about what it finds."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Final
+
+import orjson
+from pydantic import ValidationError
+
+from qa_scraper.items import record_type
+from qa_scraper.ledger import Ledger, LedgerError
+from qa_scraper.publish import SNAPSHOT, snapshot_records
+from qa_scraper.refresh import State
+
+_NAMED: Final = 5
+_RESTORE: Final = (
+    "Nothing was changed. Keep a copy of the folder, then restore the ledger from a backup, or have SQLite save what it"
+    " can (sqlite3 ledger.sqlite .recover), or move it away and crawl anew; questions.jsonl is not needed for that"
+)
+_CONTRADICTIONS: Final = {
+    "records whose URL is unknown": "SELECT url_key FROM records WHERE url_key NOT IN (SELECT key FROM urls)",
+    "URLs said to be stored without a record": (
+        f"SELECT key FROM urls WHERE state='{State.STORED}' AND key NOT IN (SELECT url_key FROM records)"
+    ),
+    "URLs that ended without a reason": (
+        f"SELECT key FROM urls WHERE reason='' AND state NOT IN ('{State.STORED}', '{State.NEW}')"
+    ),
+    "URLs in a state that is none": (
+        f"SELECT key FROM urls WHERE state NOT IN ({', '.join(repr(str(state)) for state in State)})"
+    ),
+    "URLs that would never be fetched": (
+        f"SELECT key FROM urls WHERE due_at IS NULL AND state IN ('{State.NEW}', '{State.RETRY}')"
+        " AND (pattern IS NULL OR pattern NOT IN (SELECT number FROM patterns WHERE parked))"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it should be, and what to do about it."""
+
+    what: str
+    advice: str
+
+
+def examine(ledger_path: Path) -> Iterator[Finding]:
+    """What is wrong with the ledger at *ledger_path* and the snapshot beside it. The folder must be locked.
+
+    Never raises for what stands in the files.
+    """
+    try:
+        ledger = Ledger(ledger_path, read_only=True)
+    except LedgerError as error:
+        yield Finding(str(error), _RESTORE)
+        return
+    try:
+        damaged = False
+        for what in ledger.damage():
+            damaged = True
+            yield Finding(f"the ledger is damaged: {what}", _RESTORE)
+        if not damaged:
+            yield from _contradictions(ledger)
+            yield from _snapshot(ledger, ledger_path.with_name(SNAPSHOT))
+    except sqlite3.Error as error:
+        yield Finding(f"the ledger cannot be read: {error}", _RESTORE)
+    finally:
+        ledger.close()
+    for left_over in sorted(ledger_path.parent.glob(".*.tmp")):
+        yield Finding(f"{left_over.name} was left by a process that was killed", "The next run removes it")
+
+
+def _contradictions(ledger: Ledger) -> Iterator[Finding]:
+    for what, query in _CONTRADICTIONS.items():
+        keys = ledger.keys(query)
+        if keys:
+            named = ", ".join(keys[:_NAMED]) + (", …" if len(keys) > _NAMED else "")
+            yield Finding(f"{what}: {len(keys)} ({named})", "This is an error of qa-scraper, please report it")
+
+
+def _snapshot(ledger: Ledger, snapshot: Path) -> Iterator[Finding]:
+    publish = "Publish again: qa-scraper publish SITE"
+    if not snapshot.exists():
+        if ledger.record_count():
+            yield Finding(f"{SNAPSHOT} is missing", publish)
+        return
+    differs = invalid = 0
+    first_invalid = ""
+    with snapshot.open("rb") as file:
+        for number, (line, record) in enumerate(zip_longest(file, snapshot_records(ledger)), start=1):
+            differs += record is None or line != orjson.dumps(record) + b"\n"
+            if line is None:
+                continue
+            try:
+                record_type().validate_json(line)
+            except ValidationError as error:
+                invalid += 1
+                first_invalid = first_invalid or f"line {number}: {error.errors()[0]['msg']}"
+    if invalid:
+        yield Finding(f"{SNAPSHOT} has {invalid} lines that are no records ({first_invalid})", publish)
+    elif differs:
+        yield Finding(f"{SNAPSHOT} differs from the ledger in {differs} lines: it was not published since", publish)
