@@ -62,7 +62,7 @@ class Crawl:
         self.gates = HostGates(self.ledger.pauses())
         self.leases: dict[str, Lease] = {}
         self.hosts: set[str] = set(site.hosts)
-        self.progress = Progress(known_records=self.ledger.record_count())
+        self.progress = Progress(known_records=self.ledger.records.count())
         self.started = self.clock.seconds()
         self.run = self.ledger.begin_run(self.clock.stamp(), self.started)
         self.leased_pages = 0
@@ -189,10 +189,14 @@ class Crawl:
             self._moved(lease, verdict.address)
         elif isinstance(verdict, Ended):
             if verdict.pause_until is not None:
-                gate = self.gates.of(lease.due.host)
-                gate.paused_until = max(gate.paused_until, verdict.pause_until)
+                self.gates.of(lease.due.host).pause(verdict.pause_until)
             self._end(lease, verdict.fate, verdict)
         return []
+
+    def pause_host(self, host: str, until: float) -> None:
+        """Leaves *host* alone until then, in this run and in later ones."""
+        self.gates.of(host).pause(until)
+        self.ledger.note_pause(host, until)
 
     def judge(self, lease: Lease, response: Response) -> Verdict:
         """Judges the response to a leased request; the verdict stays with the lease."""
@@ -358,10 +362,10 @@ class Crawl:
         )
 
     def _next_due_at(self, counts: dict[State, int]) -> str:
-        if counts.get(State.FAILED) or counts.get(State.HELD):
-            return ""
-        chance = self._next_chance()
-        return stamp_of(chance) if chance is not None and chance > self.clock.seconds() + 1 else ""
+        anything_at_once = counts.get(State.FAILED) or counts.get(State.HELD)
+        due_at = 0.0 if anything_at_once else self._next_chance() or 0.0
+        chance = max(due_at, min((self.gates.of(host).opens_at() for host in self.hosts), default=0.0))
+        return stamp_of(chance) if chance > self.clock.seconds() + 1 else ""
 
     def _stopped_by(self, reason: str, left: int) -> str:
         if self._limit_reached() and left:

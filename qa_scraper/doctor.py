@@ -85,7 +85,7 @@ def _contradictions(ledger: Ledger) -> Iterator[Finding]:
 def _snapshot(ledger: Ledger, snapshot: Path) -> Iterator[Finding]:
     publish = "Publish again: qa-scraper publish SITE"
     if not snapshot.exists():
-        if ledger.record_count():
+        if ledger.records.count():
             yield Finding(f"{SNAPSHOT} is missing", publish)
         return
     differs = invalid = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -83,5 +84,5 @@ def is_public(address: str) -> bool:
 def _public_socket(address_info: tuple[int, int, int, str, tuple[object, ...]]) -> socket.socket:
     family, kind, protocol, _, address = address_info
     if not is_public(str(address[0])):
-        raise OSError(f"{_REFUSED} {address[0]}")
+        raise OSError(errno.EACCES, f"{_REFUSED} {address[0]}")
     return socket.socket(family, kind, protocol)

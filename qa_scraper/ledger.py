@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -19,11 +18,10 @@ from qa_scraper.ledger_values import (
     DueUrl,
     FoundUrl,
     PageOutcome,
-    PublishedRecord,
     RunOutcome,
-    StoredRecord,
 )
 from qa_scraper.path_budget import PathBudget
+from qa_scraper.record_store import RecordStore, transaction
 from qa_scraper.refresh import State
 
 _OPEN: Final = f"(state IN ('{State.NEW}', '{State.RETRY}') OR due_at <= ?)"  # ?: when the run began
@@ -58,6 +56,7 @@ class Ledger:
             self.is_new = version == 0
             if not read_only:
                 self._make_ready(version)
+            self.records = RecordStore(self._db)
             self._paths = PathBudget(self._db, barren_budget)
         except (sqlite3.Error, OSError) as error:
             raise LedgerError(
@@ -79,7 +78,7 @@ class Ledger:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         if version < SCHEMA_VERSION:
-            with self._transaction():
+            with transaction(self._db):
                 for statement in upgrade_statements(version):
                     self._db.execute(statement)
 
@@ -87,22 +86,11 @@ class Ledger:
         """Closes the file. Harmless when closed already."""
         self._db.close()
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
-
     # Runs
 
     def begin_run(self, started_at: str, now: float) -> int:
         """Notes a new run; pages that were given up or held are due again. Gives the run's number."""
-        with self._transaction():
+        with transaction(self._db):
             self._paths.balance(now)
             self._db.execute(
                 "UPDATE urls SET due_at=?, tries=0, body_seen=0 WHERE state IN (?, ?)", (now, State.FAILED, State.HELD)
@@ -120,7 +108,7 @@ class Ledger:
         records: int,
     ) -> None:
         """Notes how a run ended and moves the write-ahead log into the file."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute(
                 "UPDATE runs SET finished_at=?, outcome=?, pages=?, records=? WHERE run=?",
                 (finished_at, outcome, pages, records, run),
@@ -131,7 +119,7 @@ class Ledger:
 
     def add_urls(self, found: Iterable[FoundUrl], now: float, at: str) -> int:
         """Notes URLs that are not known yet. Gives the number of new ones that are to be fetched."""
-        with self._transaction():
+        with transaction(self._db):
             return self._insert(found, None, now, at)
 
     def _insert(self, found: Iterable[FoundUrl], found_on: str | None, now: float, at: str) -> int:
@@ -167,7 +155,7 @@ class Ledger:
 
     def mark_start(self, key: str, host: str, now: float) -> None:
         """Notes that a known URL is a start URL that may be fetched, and at once if it waits to be tried again."""
-        with self._transaction():
+        with transaction(self._db):
             self._db.execute(
                 "UPDATE urls SET is_start=1, due_at=CASE state WHEN ? THEN min(due_at, ?) ELSE due_at END WHERE key=?",
                 (State.RETRY, now, key),
@@ -205,6 +193,14 @@ class Ledger:
         ).fetchone()[0]
         return None if found is None else float(found)
 
+    def note_pause(self, host: str, until: float) -> None:
+        """Notes that *host* wants to be left alone until then, in seconds since the epoch."""
+        self._db.execute(
+            "INSERT INTO hosts VALUES (?, ?) ON CONFLICT DO UPDATE SET"
+            " paused_until=max(paused_until, excluded.paused_until)",
+            (host, until),
+        )
+
     def pauses(self) -> dict[str, float]:
         """Until when each host has asked to be left alone, in seconds since the epoch."""
         return dict(self._db.execute("SELECT host, paused_until FROM hosts"))
@@ -223,9 +219,9 @@ class Ledger:
     def commit_page(self, outcome: PageOutcome, now: float) -> CommitResult:
         """Stores all that one fetch gave in one transaction. Raises sqlite3.Error where the file cannot be written."""
         added = changed = 0
-        with self._transaction():
+        with transaction(self._db):
             for record in outcome.records:
-                was_added, was_changed = self._store(outcome.key, record, outcome.checked_at)
+                was_added, was_changed = self.records.store(outcome.key, record, outcome.checked_at)
                 added, changed = added + was_added, changed + was_changed
             new_urls = self._insert(outcome.found, outcome.key, now, outcome.checked_at)
             self._db.execute(
@@ -250,114 +246,13 @@ class Ledger:
             self._paths.note_page(outcome.key, (url.key for url in outcome.found), added, is_final=is_final)
             new_urls += self._paths.balance(now)
             if outcome.pause is not None:
-                self._db.execute(
-                    "INSERT INTO hosts VALUES (?, ?) ON CONFLICT DO UPDATE SET"
-                    " paused_until=max(paused_until, excluded.paused_until)",
-                    outcome.pause,
-                )
+                self.note_pause(*outcome.pause)
         return CommitResult(new_urls, added, changed)
-
-    def _store(self, key: str, record: StoredRecord, at: str) -> tuple[bool, bool]:
-        """Adds or updates one record; same content stays as it is. Says whether its question is new, or changed."""
-        old = self._db.execute(
-            "SELECT question_hash, content_hash, extractor_version, version, body FROM records"
-            " WHERE url_key=? AND part=?",
-            (key, record.part),
-        ).fetchone()
-        row = (record.question_hash, record.content_hash, record.name, record.body, record.extractor_version)
-        if old is None:
-            shown = self.shown_elsewhere(record.question_hash, key)
-            self._unsettle(record.question_hash)
-            self._db.execute(
-                "INSERT INTO records (question_hash, content_hash, name, body, extractor_version, url_key, part,"
-                " first_seen_at, changed_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
-                (*row, key, record.part, at, at),
-            )
-            return not shown, False
-        question_hash, content_hash, extractor_version, version, body = old
-        if content_hash == record.content_hash and extractor_version == record.extractor_version:
-            return False, False
-        changed = content_hash != record.content_hash
-        if changed:
-            self._db.execute(
-                "INSERT OR REPLACE INTO record_versions VALUES (?, ?, ?, ?, ?)", (key, record.part, version, body, at)
-            )
-        if question_hash != record.question_hash:
-            self._unsettle(question_hash, record.question_hash)
-        self._db.execute(
-            "UPDATE records SET question_hash=?, content_hash=?, name=?, body=?, extractor_version=?,"
-            " version=version+?, changed_at=CASE WHEN ? THEN ? ELSE changed_at END WHERE url_key=? AND part=?",
-            (*row, changed, changed, at, key, record.part),
-        )
-        return False, changed
-
-    def _unsettle(self, *question_hashes: str) -> None:
-        """Notes that the copies of these questions are no longer the same ones: their ids are looked at again."""
-        for question_hash in question_hashes:
-            self._db.execute("UPDATE records SET settled=0 WHERE question_hash=?", (question_hash,))
-
-    def shown_elsewhere(self, question_hash: str, key: str) -> str | None:
-        """A URL other than *key* that shows the same question, None where there is none."""
-        row = self._db.execute(
-            "SELECT url_key FROM records WHERE question_hash=? AND url_key<>? ORDER BY url_key LIMIT 1",
-            (question_hash, key),
-        ).fetchone()
-        return row[0] if row else None
 
     def leave_parked(self) -> None:
         """Ends the URLs whose path pattern gave nothing new (``path_budget``): nothing else is left to be fetched."""
-        with self._transaction():
+        with transaction(self._db):
             self._paths.leave_parked()
-
-    # Publishing
-
-    def issue_ids(self) -> None:
-        """Gives each question its id: the one that a copy was published under, else that of its smallest URL.
-
-        Where copies of one question have become two, the one with the smallest URL keeps the id.
-        """
-        with self._transaction():
-            while True:
-                rows = self._db.execute(
-                    "SELECT question_hash FROM records WHERE settled=0 ORDER BY url_key LIMIT 1000"
-                ).fetchall()
-                if not rows:
-                    return
-                for question_hash in dict.fromkeys(row[0] for row in rows):
-                    self._issue_id(question_hash)
-
-    def _issue_id(self, question_hash: str) -> None:
-        copies = self._db.execute(
-            "SELECT id, name FROM records WHERE question_hash=? ORDER BY url_key, part", (question_hash,)
-        ).fetchall()
-        name = copies[0][1]
-        wanted = [*(issued for issued, _ in copies if issued), name, f"{name}~{question_hash[:8]}"]
-        chosen = next(choice for choice in wanted if not self._taken(choice, question_hash))
-        self._db.execute("UPDATE records SET id=?, settled=1 WHERE question_hash=?", (chosen, question_hash))
-
-    def _taken(self, issued: str, question_hash: str) -> bool:
-        found = self._db.execute(
-            "SELECT 1 FROM records WHERE id=? AND question_hash<>? AND settled=1 LIMIT 1", (issued, question_hash)
-        )
-        return found.fetchone() is not None
-
-    def published(self) -> Iterator[PublishedRecord]:
-        """All questions that have an id, sorted by it, each once."""
-        rows = self._db.execute(
-            "SELECT id, url_key, body, first_seen_at, changed_at, version FROM records WHERE id IS NOT NULL"
-            " ORDER BY id, url_key, part"
-        )
-        current: PublishedRecord | None = None
-        for issued, key, body, first_seen_at, changed_at, version in rows:
-            if current is not None and current.id == issued:
-                current.other_urls.append(key)
-                current.first_seen_at = min(current.first_seen_at, first_seen_at)
-                continue
-            if current is not None:
-                yield current
-            current = PublishedRecord(issued, body, first_seen_at, changed_at, version)
-        if current is not None:
-            yield current
 
     # Counting and checking
 
@@ -393,7 +288,3 @@ class Ledger:
         )
         states = (State.NEW, State.RETRY, State.FAILED, State.HELD, State.GONE, State.DENIED)
         return [(r[0], State(r[1]), r[2]) for r in self._db.execute(query, (*hosts, *states, limit))]
-
-    def record_count(self) -> int:
-        """How many questions are stored, each counted once however many URLs show it."""
-        return int(self._db.execute("SELECT count(DISTINCT question_hash) FROM records").fetchone()[0])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -180,10 +182,21 @@ class RobotsMiddleware:
                 if response.status < 500 and response.status != 429:
                     return RobotsRules()
                 reason = f"HTTP {response.status}"
-                wait = retry_after((response.headers.get("Retry-After") or b"").decode("latin-1"), 0.0) or 0.0
+                wait = self._asked_pause(origin, response)
+                if wait > self.crawler.settings.getfloat("RETRY_WAIT_MAX"):
+                    return RobotsRules(unreachable=f"{reason}, it asks for {wait:.0f} seconds of pause")
             if tries_made < self.policy.tries:
-                await asyncio.sleep(max(self.policy.wait(tries_made, 0.5), min(wait, 30.0)))
+                await asyncio.sleep(max(self.policy.wait(tries_made, random.random()), wait))
         return RobotsRules(unreachable=reason)
+
+    def _asked_pause(self, origin: str, response: Response) -> float:
+        """Seconds for which the host of robots.txt wants to be left alone, by the ledger's leave also in later runs."""
+        now = time.time()
+        until = retry_after((response.headers.get("Retry-After") or b"").decode("latin-1"), now)
+        crawl = current_crawl(self.crawler)
+        if until is not None and crawl is not None:
+            crawl.pause_host(host_of(origin), until)
+        return max(0.0, (until or now) - now)
 
     async def _fetch(self, url: str) -> Response:
         """The response to a request for robots.txt after its redirects; the last one where there are too many."""

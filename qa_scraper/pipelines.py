@@ -57,7 +57,7 @@ class DedupePipeline(_Pipeline):
             return item
         question = question_hash(item)
         url = item.url or ""
-        other = crawl.ledger.shown_elsewhere(question, url) or self._claimed(crawl, question, url)
+        other = crawl.ledger.records.shown_elsewhere(question, url) or self._claimed(crawl, question, url)
         if other is not None:
             lease.records.append(stored(item))
             raise DropItem(f"the same question as {other}", log_level="DEBUG")

@@ -18,6 +18,10 @@ class HostGate:
         """The time from which on a request may be sent."""
         return max(self.paused_until, self.last_sent + self.crawl_delay if self.crawl_delay else 0.0)
 
+    def pause(self, until: float) -> None:
+        """Nothing is sent before *until*, nor before what was asked for earlier."""
+        self.paused_until = max(self.paused_until, until)
+
 
 @dataclass(slots=True)
 class HostGates:

@@ -28,7 +28,7 @@ def publish(ledger: Ledger, folder: Path) -> int:
     new snapshot, whole. Where nothing changed the old file stays, byte for byte. Raises OSError where the folder
     cannot be written; the old file is then untouched.
     """
-    ledger.issue_ids()
+    ledger.records.issue_ids()
     target = folder / SNAPSHOT
     _remove_left_over(target)
     count = 0
@@ -52,7 +52,7 @@ def check_begins_nothing_anew(ledger: Ledger, folder: Path) -> None:
 
 def snapshot_records(ledger: Ledger) -> Iterator[dict[str, object]]:
     """The records of the snapshot that *ledger* holds, sorted by id, ready to be written."""
-    return map(_complete, ledger.published())
+    return map(_complete, ledger.records.published())
 
 
 def _complete(record: PublishedRecord) -> dict[str, object]:

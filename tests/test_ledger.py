@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from qa_scraper.items import Question, Record, Source, content_hash, question_hash
-from qa_scraper.ledger import FoundUrl, Ledger, LedgerError, PageOutcome, StoredRecord
+from qa_scraper.ledger import Ledger, LedgerError
+from qa_scraper.ledger_values import FoundUrl, PageOutcome, StoredRecord
 from qa_scraper.publish import publish
 from qa_scraper.refresh import State
 from qa_scraper.urls import url_hash
@@ -75,7 +76,7 @@ def test_a_failed_commit_leaves_nothing(ledger: Ledger) -> None:
             1.0,
         )
     assert [due.key for due in ledger.due(["h"], 5.0, 0.0, 9)] == ["a"]
-    assert ledger.record_count() == 0
+    assert ledger.records.count() == 0
 
 
 COPIES = [("http://h/a", "one"), ("http://h/b", "one"), ("http://h/c", "two"), ("http://h/0", "two")]

@@ -1,15 +1,30 @@
-"""The smallest site: a path, its status, and its body or the place that it redirects to."""
+"""The smallest site: what it answers at each path, said in the test itself."""
 
 from __future__ import annotations
 
+import socket
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
-class Routes:
-    """Serves *routes* on loopback; ``HOST`` in a body becomes the site's own host. Other paths answer 404."""
+@dataclass(frozen=True)
+class Answer:
+    """One answer; a status below zero closes the connection without any."""
 
-    def __init__(self, routes: dict[str, tuple[int, str]]) -> None:
+    status: int = 200
+    body: str | bytes = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Routes:
+    """Serves *routes* on loopback; ``HOST`` in texts becomes the site's own host. Other paths answer 404.
+
+    A route is ``(status, body or place that it redirects to)``, an ``Answer``, or a function that gives one.
+    """
+
+    def __init__(self, routes: dict[str, tuple[int, str] | Answer | Callable[[], Answer]]) -> None:
         self.requests: list[str] = []
         self.headers: list[set[str]] = []
         site = self
@@ -20,13 +35,17 @@ class Routes:
             def do_GET(self) -> None:
                 site.requests.append(self.path)
                 site.headers.append({name.lower() for name in self.headers})
-                status, text = routes.get(self.path, (404, ""))
-                body = b"" if status // 100 == 3 else text.replace("HOST", site.host).encode()
-                self.send_response(status)
-                if status // 100 == 3:
-                    self.send_header("Location", text)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
-                self.send_header("Content-Length", str(len(body)))
+                route = routes.get(self.path, (404, ""))
+                answer = route if isinstance(route, Answer) else route() if callable(route) else site.answer(*route)
+                if answer.status < 0:
+                    self.close_connection = True
+                    return
+                body = answer.body
+                body = body if isinstance(body, bytes) else body.replace("HOST", site.host).encode()
+                self.send_response(answer.status)
+                headers = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(body))}
+                for name, value in (headers | answer.headers).items():
+                    self.send_header(name, value.replace("HOST", site.host))
                 self.end_headers()
                 self.wfile.write(body)
 
@@ -38,6 +57,10 @@ class Routes:
         self.host = f"127.0.0.1:{self.server.server_port}"
         self.url = f"http://{self.host}"
 
+    @staticmethod
+    def answer(status: int, text: str) -> Answer:
+        return Answer(status, "", {"Location": text}) if status // 100 == 3 else Answer(status, text)
+
     def __enter__(self) -> Routes:
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return self
@@ -45,3 +68,31 @@ class Routes:
     def __exit__(self, *exc: object) -> None:
         self.server.shutdown()
         self.server.server_close()
+
+
+class Listener:
+    """A port that nothing may ever connect to; ``connections`` says how often something did."""
+
+    def __init__(self, address: str = "127.0.0.1") -> None:
+        self.connections = 0
+        self.socket = socket.create_server((address, 0), family=socket.AF_INET6 if ":" in address else socket.AF_INET)
+        self.port = self.socket.getsockname()[1]
+
+    def __enter__(self) -> Listener:
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self.socket.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            self.connections += 1
+            connection.close()
