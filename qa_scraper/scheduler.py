@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from scrapy import Request, Spider
 from scrapy.core.scheduler import Scheduler
-from scrapy.exceptions import CloseSpider
 
 from qa_scraper.crawl import Crawl
 from qa_scraper.exceptions import SiteBusy
@@ -29,7 +28,7 @@ logger = logging.getLogger(__name__)
 class LedgerScheduler(Scheduler):
     """Scrapy's scheduler, with the ledger as its queue for the pages of a site.
 
-    Where the ledger cannot be had, the spider is closed and the error stands at ``spider.refusal``.
+    Where the ledger cannot be had, the error stands at ``spider.refusal``, and the spider does not start.
     """
 
     crawl: Crawl | None = None
@@ -37,13 +36,15 @@ class LedgerScheduler(Scheduler):
     def open(self, spider: Spider) -> Deferred[None] | None:
         """Opens the ledger of the spider's site; a spider without one gets Scrapy's own queues only."""
         site = getattr(spider, "site", None)
-        if isinstance(site, Site) and self.crawler is not None:
+        # "scrapy parse" and "scrapy check" put a start of their own into the spider: they crawl nothing.
+        crawls = not type(spider).start.__module__.startswith("scrapy.commands")
+        if isinstance(site, Site) and self.crawler is not None and crawls:
             try:
                 self.crawl = Crawl(self.crawler, site)
             except (LedgerError, SiteBusy) as error:
                 logger.error(str(error))
                 spider.refusal = error  # type: ignore[attr-defined]
-                raise CloseSpider("refused") from None
+                return super().open(spider)
             if not getattr(spider, "start_urls", None):
                 for address in self.crawl.ledger.start_urls():
                     self.crawl.hosts.add(host_of(address))

@@ -30,6 +30,7 @@ class SiteSpider(Spider):
 
     site: ClassVar[Site]
     summary: RunSummary | None = None
+    refusal: Exception | None = None  # why the scheduler could not open the ledger
 
     def __init__(self, name: str | None = None, start_url: str = "", **kwargs: Any) -> None:
         super().__init__(name, **kwargs)
@@ -57,6 +58,8 @@ class SiteSpider(Spider):
 
         Raises CloseSpider where it knows none, and for a start URL that is none.
         """
+        if self.refusal is not None:
+            raise CloseSpider("refused")
         crawl = current_crawl(self.crawler)
         if not self.start_urls and (crawl is None or not crawl.hosts):
             self.refuse(f"{self.name}: no start URL: give -a start_url=https://… (qa-scraper crawl: --start-url)")

@@ -29,7 +29,7 @@ class DemoSpider(SiteSpider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Starts the server if it is needed, then goes on like any site. Raises CloseSpider where the port is taken."""
-        if tuple(self.start_urls) == self.site.start_urls:
+        if self.refusal is None and tuple(self.start_urls) == self.site.start_urls:
             try:
                 self.server = DemoServer(demo_site(), port=DEFAULT_PORT)
                 self.server.start()

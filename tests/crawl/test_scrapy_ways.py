@@ -72,9 +72,11 @@ def test_shell() -> None:
     assert "200 Advice on complaint 1 - Dermatology / Allergy" in done.stdout
 
 
-def test_parse() -> None:
+def test_parse(tmp_path: Path) -> None:
     with FaultySite(count=4) as site:
-        done = scrapy("parse", "--spider=edoctor", "--nolinks", "--nocolour", *LOOSE, site.url + "/qa/case-0001")
+        done = scrapy("parse", "--spider=edoctor", "--nolinks", "--nocolour", *LOOSE, site.url + "/qa/case-0001",
+                      "-s", f"OUTPUT_DIR={tmp_path}")  # fmt: skip
+    assert not list(tmp_path.iterdir())  # no crawl, no ledger
     assert "'title': 'Advice on complaint 1'" in done.stdout
 
 
