@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+FUZZ_READY := $(VENV)/.ready-fuzz
 
-.PHONY: setup crawl test lint lock clean
+.PHONY: setup crawl test fuzz lint lock clean
 
 setup: $(READY)
 
@@ -22,16 +23,28 @@ crawl: $(READY)
 test: lint
 	$(BIN)/python -m pytest
 
+# Coverage-guided fuzzing from decoding to JSON lines; fails where anything is found. Its corpus grows in .fuzz/
+FUZZ_RUNS ?= 1000000
+FUZZ_JOBS ?= 2
+fuzz: $(FUZZ_READY)
+	$(BIN)/python -m tests.fuzz.run --runs $(FUZZ_RUNS) --jobs $(FUZZ_JOBS)
+
+$(FUZZ_READY): $(READY) requirements-fuzz.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
+	touch $@
+
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Renews requirements.lock from pyproject.toml (needs uv: pip install uv)
+# Renews the locks, requirements.lock from pyproject.toml (needs uv: pip install uv); atheris 3.1 has no Python 3.11
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --upgrade --quiet --custom-compile-command "make lock" -o requirements.lock
+	echo 'atheris<3.1' | uv pip compile - --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --upgrade --quiet --custom-compile-command "make lock" -o requirements-fuzz.lock
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz

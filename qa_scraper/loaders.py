@@ -240,6 +240,6 @@ def _resolver(page: Page) -> Callable[[str | None], str | None]:
         if href is None:
             return None
         address = page_address(base or "", href)
-        return canonical_url(address) if address else (href.strip() or None if base is None else None)
+        return canonical_url(address) if address else (clean_line(href) or None if base is None else None)
 
     return resolve

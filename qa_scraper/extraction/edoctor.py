@@ -244,7 +244,7 @@ def _heading(
     scores = [_heading_score(line, opening[at + 1 : at + 2], wanted, departments) for at, line in enumerate(opening)]
     header_scores = [_heading_score(line, opening[:1], wanted, departments) for line in in_header]
     best, best_in_header = max(scores, default=0), max(header_scores, default=0)
-    if best_in_header > best:
+    if in_header and best_in_header > best:
         return in_header[header_scores.index(best_in_header)].text, opening
     if best > 0 or (opening and not wanted):
         at = scores.index(best)

@@ -85,11 +85,12 @@ def _untitled(lines: list[Block]) -> tuple[int, list[RawTeaser]]:
         if reply_line(line) is None
         and (line.heading or (line.only_links and line.href and line.href != (lines[at - 1].href if at else None)))
     ]
+    if not starts:
+        return 0, []
     ends = [*starts[1:], len(lines)]
-    teasers = [
+    return len(lines), [
         _teaser(lines[start:end], lines[start].text, lines[start].href) for start, end in zip(starts, ends, strict=True)
     ]
-    return len(lines) if teasers else 0, teasers
 
 
 def read_topics(lines: list[Block]) -> tuple[int, list[RawTopic]]:
