@@ -38,7 +38,8 @@ _MAGIC: Final = (
 )
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _BODY_SNIFFED: Final = 4096
-_SITEMAP: Final = re.compile(r"^\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--.*?-->\s*)*<(?:urlset|sitemapindex)\b", re.DOTALL)
+_SITEMAP: Final = re.compile(r"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--.*?-->\s*+)*+<(?:urlset|sitemapindex)\b", re.DOTALL)
+_LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 # Bytes that stand in no text (WHATWG MIME Sniffing §3, "binary data byte"); one in twenty is no accident any more.
 _BINARY_BYTES: Final = bytes([*range(0x09), 0x0B, *range(0x0E, 0x1B), *range(0x1C, 0x20)])
 _ODD_SHARE: Final = 20
@@ -135,7 +136,7 @@ class Page:
 
     def sitemap_links(self) -> list[str] | None:
         """The addresses that a sitemap (sitemaps.org, index or list of URLs) names; None for any other page."""
-        if not _SITEMAP.search(self.text[:_BODY_SNIFFED]):
+        if not _SITEMAP.match(self.text[:_BODY_SNIFFED]):
             return None
         parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
         root = etree.fromstring(self.text.encode("utf-8"), parser)
@@ -151,7 +152,7 @@ class Page:
             self.content_language or ""
         ).partition(",")[0]
         declared = declared.strip().replace("_", "-")
-        return declared if re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", declared) else None
+        return declared if _LANGUAGE_TAG.fullmatch(declared) else None
 
     @cached_property
     def title(self) -> str:

@@ -12,22 +12,26 @@ from typing import Final
 # What a reader never sees: C0/C1 controls other than tab and newline, zero-width space, byte order mark, soft
 # hyphen, bidirectional embedding. Zero-width joiners stay: emoji and several scripts need them.
 _INVISIBLE: Final = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]+"
 )
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_SPACES: Final = re.compile(r"\s+")
-_NEWLINES: Final = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
+_NEWLINES: Final = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_BLANK_LINES: Final = re.compile("\n{3,}")
 
 
 def clean_line(text: str) -> str:
     """*text* as one line: white space folded and trimmed, invisible characters dropped, lone surrogates as U+FFFD."""
-    return _SPACES.sub(" ", _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", text))).strip()
+    return " ".join(_without_invisible(text).split())
 
 
 def clean_text(text: str) -> str:
     """*text* with each line cleaned and at most one blank line between paragraphs, none at the ends."""
-    lines = [clean_line(line) for line in _NEWLINES.split(text)]
-    return re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip()
+    lines = _without_invisible(_NEWLINES.sub("\n", text)).split("\n")
+    return _BLANK_LINES.sub("\n\n", "\n".join([" ".join(line.split()) for line in lines])).strip()
+
+
+def _without_invisible(text: str) -> str:
+    return _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", text))
 
 
 _MONTHS: Final = {
@@ -128,6 +132,8 @@ _SIGNED: Final = re.compile(
     rf"(?P<name>{_NAME_WORD}(?:\s+(?:{_PARTICLE}\s+)*{_NAME_WORD}){{0,4}})"
     rf"{_ACADEMIC}\s*[.。]?\s*$"
 )
+# In clean text: "Dr." at the end of a line.
+_TITLE_BROKEN_OFF: Final = re.compile(r"\n(?:(?<=\bDr\.\n)|(?<=\bProf\.\n))\n?")
 # A line that ends with one of these goes on in the next: its doctor is somebody spoken of.
 _GOES_ON: Final = frozenset(
     "a an and are ask at by call colleague consult contact doctor doctors for from his her in is like my or our"
@@ -147,7 +153,7 @@ def signature(text: str) -> str | None:
     after ``Dr.`` are read as one. None where the text ends otherwise ("Please see Dr. Wang.").
     """
     tail = clean_text(text)[-_SIGNATURE_REACH:]
-    tail = re.sub(r"\b(Dr|Prof)\.\s+", r"\1. ", tail)
+    tail = _TITLE_BROKEN_OFF.sub(" ", tail)
     match = _SIGNED.search(tail)
     if match is None:
         return None

@@ -26,6 +26,8 @@ _MADE_FOR_ONE: Final = re.compile(r"[\d.%_-]")
 _SCRIPT: Final = re.compile(r"\.(?:php|aspx?|jsp|cgi|do)$", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"\d+")
 _PATH_SESSION: Final = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
+# Of what no host holds (WHATWG URL §3.5), the part that urlsplit lets through and that could harm a log or terminal.
+_NOT_IN_HOST: Final = re.compile(r"[\x00-\x20\x7f-\xa0<>^|]")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 # Files that hold no question: not worth a request. Everything else is decided by its content.
@@ -85,6 +87,8 @@ def page_address(base: str, href: str) -> str | None:
     try:
         parts = urlsplit(urljoin(base, href.strip()))
         if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or (parts.port or 1) < 1:
+            return None
+        if _NOT_IN_HOST.search(parts.hostname):
             return None
         name = parts.path.rpartition("/")[2].lower()
         if "." in name and not name.endswith(_SITEMAPS) and name.rpartition(".")[2] in _NOT_PAGES:

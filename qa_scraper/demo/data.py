@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from qa_scraper.demo import texts
 from qa_scraper.demo.texts import DEPARTMENTS, DepartmentWords
 
+_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 SHAPES = ("semantic", "soup", "table", "split")
 """Names of the HTML shapes that question pages come in."""
 
@@ -81,7 +82,7 @@ class DemoSite:
 
 def slug_of(text: str) -> str:
     """*text* as a part of a URL."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    return _NOT_IN_SLUG.sub("-", text.lower()).strip("-")
 
 
 def demo_site(seed: int = 1, questions: int = 264) -> DemoSite:

@@ -17,6 +17,8 @@ from lxml import etree
 from qa_scraper.page import Page
 from qa_scraper.text import clean_line
 
+_WORD: Final = re.compile(r"\w")
+
 Place = Literal["main", "hidden", "nav", "header", "footer", "aside"]
 
 
@@ -59,7 +61,7 @@ class Block:
         for link in self.links:
             rest.append(self.text[at : link.start])
             at = max(at, link.end)
-        return not re.search(r"\w", "".join([*rest, self.text[at:]]))
+        return not _WORD.search("".join([*rest, self.text[at:]]))
 
     @property
     def href(self) -> str | None:
@@ -134,17 +136,15 @@ _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _SECTIONING: Final = frozenset(("main", "article", "section"))
 # Elements that mean something without any attribute.
 _SPECIAL: Final = frozenset((*_PLACE_OF_TAG, *_HEADINGS, *_SECTIONING, "pre", "dialog", "button"))
+# On declarations in small letters: without IGNORECASE the search skips what cannot begin a match.
 _HIDING: Final = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:left|top|text-indent)\s*:\s*-\d{4,}px|clip\s*:\s*rect\(0",
-    re.IGNORECASE,
+    r"display\s*+:\s*+none|visibility\s*+:\s*+(?:hidden|collapse)|left\s*+:\s*+-\d{4,}+px|top\s*+:\s*+-\d{4,}+px"
+    r"|text-indent\s*+:\s*+-\d{4,}+px|clip\s*+:\s*+rect\(0"
 )
-_BLOCK: Final = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table(?!-column)[\w-]*)", re.IGNORECASE)
-_KEEPS_LINES: Final = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
-_CSS_NOISE: Final = re.compile(
-    r"/\*.*?\*/|@(?:media|supports|container|layer)[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.DOTALL
-)
-_CSS_RULE: Final = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_CSS_WORTH: Final = re.compile(f"{_HIDING.pattern}|{_BLOCK.pattern}", re.IGNORECASE)
+_BLOCK: Final = re.compile(r"display\s*+:\s*+(?:block|flex|grid|list-item|table(?!-column))")
+_KEEPS_LINES: Final = re.compile(r"white-space\s*+:\s*+(?:pre|break-spaces)")
+_CSS_COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_CSS_BRACE: Final = re.compile(r"[{}]")
 _CSS_SIMPLE: Final = re.compile(r"\s*([.#])([\w\-]+)\s*")
 
 
@@ -227,7 +227,7 @@ class _Walk:
     def _enter(self, node: etree._Element, tag: str, outer: _Inside) -> _Inside:
         attributes = node.attrib
         role = attributes.get("role", "").strip().lower()
-        style = attributes.get("style", "")
+        style = attributes.get("style", "").lower()
         sectioned = outer.sectioned or tag in _SECTIONING
         place = _PLACE_OF_ROLE.get(role, _PLACE_OF_TAG.get(tag))
         if place in {"header", "footer"} and sectioned:
@@ -259,7 +259,7 @@ class _Walk:
         attributes = node.attrib
         if not attributes:
             return 0
-        if _BLOCK.search(attributes.get("style", "")):
+        if _BLOCK.search(attributes.get("style", "").lower()):
             return 2
         return 2 if self.styled.blocks and not self.styled.blocks.isdisjoint(_names(attributes)) else 0
 
@@ -326,10 +326,29 @@ def _styled(root: etree._Element) -> _Styled:
     hidden: set[str] = set()
     blocks: set[str] = set()
     for style in root.iter("style"):
-        css = style.text or ""
-        for selectors, body in _CSS_RULE.findall(_CSS_NOISE.sub("", css)) if _CSS_WORTH.search(css) else ():
+        for selectors, body in _css_rules(style.text or ""):
             names = hidden if _HIDING.search(body) else blocks if _BLOCK.search(body) else None
             if names is not None:
                 simple = (_CSS_SIMPLE.fullmatch(selector) for selector in selectors.split(","))
                 names.update(match[1] + match[2] for match in simple if match)
     return _Styled(frozenset(hidden), frozenset(blocks))
+
+
+def _css_rules(css: str) -> Iterator[tuple[str, str]]:
+    """Selectors and own declarations (in small letters) of each outermost rule; what is nested in it is left out."""
+    css = _CSS_COMMENT.sub("", css)
+    depth = since = own_from = 0
+    selectors, own = "", []
+    for brace in _CSS_BRACE.finditer(css):
+        if depth == 1:
+            own.append(css[own_from : brace.start()])
+        if brace[0] == "{":
+            depth += 1
+            if depth == 1:
+                # In front of the selectors there may be statements: @charset "utf-8";
+                selectors, own = css[since : brace.start()].rpartition(";")[2], []
+        elif depth:
+            depth -= 1
+            if depth == 0:
+                yield selectors, "".join(own).lower()
+        own_from = since = brace.end()

@@ -35,20 +35,23 @@ from qa_scraper.text import clean_line
 
 NAME: Final = "edoctor"
 
-_DASH: Final = re.compile(r"\s*[-–—|]\s+|\s+[-–—|]\s*")
+# A dash with white space on at least one side; the whole of it, so that a run of white space is looked at once.
+_DASH: Final = re.compile(r"[\s\-–—|](?:(?<=\s)(?<!\s\s)\s*+[-–—|]\s*+|(?<=[-–—|])\s++)")
 _AROUND: Final = "-–—| ()"  # what may stand around a department behind the heading
 # What sites put between heading and question: counters, the department or a date with a label, networks to share on.
 _NETWORK: Final = r"(?:facebook|twitter|x|line|whatsapp|e-?mail|linkedin|pinterest|reddit|telegram|weibo|wechat|print)"
 _FURNITURE: Final = re.compile(
-    r"(?:views?|hits|clicks|reads?)\s*[:：]?\s*[\d,.]+[km]?|[\d,.]+[km]?\s*(?:views?|hits|clicks|reads?|comments?)"
-    r"|(?:department|category|categories|specialty|posted|published|updated|date|id|no\.?)(?: on| in)?\s*[:：].{0,60}"
-    rf"|\W*{_NETWORK}(?:\W+{_NETWORK})*\W*",
+    r"(?:views?|hits|clicks|reads?)\s*+(?:[:：]\s*+)?[\d,.]++[km]?"
+    r"|[\d,.]++[km]?\s*+(?:views?|hits|clicks|reads?|comments?)"
+    r"|(?:department|category|categories|specialty|posted|published|updated|date|id|no\.?)(?: on| in)?\s*+[:：].{0,60}"
+    rf"|\W*+{_NETWORK}(?:\W++{_NETWORK})*+\W*+",
     re.IGNORECASE,
 )
 _FURNITURE_LENGTH: Final = 120
 _GREETING: Final = re.compile(
     r"(?:hello|hi|hey|dear|good (?:morning|afternoon|evening|day)|greetings|doctor|dr\.?)\b", re.IGNORECASE
 )
+_IN_BRACKETS_AT_END: Final = re.compile(r"\(([^()]++)\)\Z")
 _GOES_ON: Final = re.compile(r"[,:;，：；、]$")
 _STATEMENT: Final = re.compile(r"[.!。！…]$")
 _TITLE_LENGTH: Final = 200
@@ -225,9 +228,7 @@ def _departments(lines: list[Block]) -> set[str]:
     """Departments that the page names in its landmarks, in small letters."""
     named = {line.author.department for block in lines if (line := reply_line(block)) is not None and line.certain}
     named.update(
-        match[1]
-        for block in lines
-        if (match := re.fullmatch(r".*?\(([^()]+)\)", block.text)) and is_department(match[1])
+        match[1] for block in lines if (match := _IN_BRACKETS_AT_END.search(block.text)) and is_department(match[1])
     )
     return {name.lower() for name in named}
 

@@ -15,45 +15,47 @@ from qa_scraper.extraction.sections import RawAuthor
 from qa_scraper.text import parse_date
 
 # Around a section's heading there may be marks, icons and a count: "▼ Similar Q&A (4)".
-_HEADING: Final = r"\W{{0,4}}(?:{})\s*(?:[(\[]?\d+[)\]]?)?\W{{0,4}}"
+_HEADING: Final = r"\W{{0,4}}(?:{})\s*+(?:[(\[]?\d++[)\]]?)?\W{{0,4}}"
 _MORE_INFO: Final = re.compile(_HEADING.format(r"more info(?:rmation)?"), re.IGNORECASE)
 _SIMILAR: Final = re.compile(_HEADING.format(r"similar q\s?(?:&|and|＆)\s?as?"), re.IGNORECASE)
 _RELATED_FAQ: Final = re.compile(_HEADING.format(r"related faqs?"), re.IGNORECASE)
-_READ_MORE: Final = re.compile(r"\[\s*read more\s*\]\s*(?P<title>.*)|read more\s*(?:…|\.\.\.|»|>)?", re.IGNORECASE)
-_SHARE: Final = re.compile(r"share(?: this)?(?: to| on| via)?\s*[:：]?\s*(?P<rest>.*)", re.IGNORECASE)
+_READ_MORE: Final = re.compile(r"\[\s*+read more\s*+\]\s*+(?P<title>.*+)|read more\s*+(?:…|\.\.\.|»|>)?", re.IGNORECASE)
+_SHARE: Final = re.compile(r"share(?: this)?(?: to| on| via)?\s*+(?:[:：]\s*+)?(?P<rest>.*+)", re.IGNORECASE)
 
-_REPLY_DATE: Final = re.compile(r"\W{0,4}repl(?:y|ied) date\s*[:：]\s*(?P<date>.*)", re.IGNORECASE)
-_DATE_BEHIND: Final = re.compile(r"(?P<ahead>.*\w\W*?)(?P<date>\breply date\s*[:：].*)", re.IGNORECASE)
-_ASK_DATE: Final = re.compile(r"(?P<asker>.*?)\s*\bask(?:ed)? date\s*[:：]\s*(?P<date>\S.*)", re.IGNORECASE)
-_DATE_LABEL: Final = re.compile(r".*\b(?:ask|reply) date\s*[:：]", re.IGNORECASE)
+_REPLY_DATE: Final = re.compile(r"\W{0,4}repl(?:y|ied) date\s*+[:：]\s*+(?P<date>.*+)", re.IGNORECASE)
+_REPLY_DATE_LABEL: Final = re.compile(r"\breply date\s*+[:：]", re.IGNORECASE)
+_ASK_DATE_LABEL: Final = re.compile(r"\bask(?:ed)? date\s*+[:：]", re.IGNORECASE)
+_LABEL_AT_END: Final = re.compile(r"\b(?:ask|reply) date\s*+[:：]\Z", re.IGNORECASE)
 _GENDER: Final = r"(?:female|male|woman|man|girl|boy|lady|gentleman|other|non-?binary|unknown)"
 _AGE: Final = (
-    r"(?:(?:over|under|above|below|at least|less than|up to)\s*)?\d{1,3}"
-    r"(?:\s*(?:~|～|-|–|—|to)\s*\d{1,3}|\s*\+|\s+(?:and|or) (?:above|over|older))?"
+    r"(?:(?:over|under|above|below|at least|less than|up to)\s*+)?\d{1,3}"
+    r"(?:\s*+(?:~|～|-|–|—|to)\s*+\d{1,3}|\s*+\+|\s++(?:and|or) (?:above|over|older))?"
 )
 _ASKER: Final = re.compile(
-    rf"(?:(?P<name>.*)[,，]\s*)?(?P<age>{_AGE})[\s-]*years?[\s-]*old(?:[\s,]+(?P<gender>{_GENDER}))?\s*[.。,]?",
+    rf"(?:(?P<name>.*)[,，]\s*+)?(?P<age>{_AGE})[\s-]*+years?[\s-]*+old(?:[\s,]++(?P<gender>{_GENDER}))?\s*+[.。,]?",
     re.IGNORECASE,
 )
-_ASKER_WITHOUT_AGE: Final = re.compile(rf"(?:(?P<name>.*)[,，]\s*)?(?P<gender>{_GENDER})\s*[.。,]?", re.IGNORECASE)
+_ASKER_WITHOUT_AGE: Final = re.compile(rf"(?:(?P<name>.*)[,，]\s*+)?(?P<gender>{_GENDER})\s*+[.。,]?", re.IGNORECASE)
 _ASKER_NAME_LENGTH: Final = 60
 _LINE_LENGTH: Final = 300  # no landmark line is longer; bounds the work on hostile lines
 
 _TITLE: Final = (
-    r"(?:Dr|Prof|Doctor|Professor|Physician|Pharmacist|Dietitian|Nutritionist|Psychologist|Nurse|Therapist)\.?"
+    r"(?:Dr|Prof|Doctor|Professor|Physician|Pharmacist|Dietitian|Nutritionist|Psychologist|Nurse|Therapist)(?![a-z])\.?"
 )
-_REPLY: Final = re.compile(
-    rf"(?:(?P<title>{_TITLE}(?:\s+Dr\.)?)\s*)?(?P<name>\S.*?)\s+(?:reply|replies|replied)(?:\s*[:：]\s*|\s+|$)(?P<department>.*)",
-)
+_TITLE_AHEAD: Final = re.compile(rf"(?P<title>{_TITLE}(?:\s++Dr\.)?)\s*+")
+_REPLIES: Final = re.compile(r"\s(?:reply|replies|replied)(?:\s*+[:：]\s*+|\s++|\Z)")
 _LOWER_IN_NAMES: Final = frozenset(
     "al bin binti da de del den der di do dos du e el ibn la le ten ter van von y zu".split()
 )
 _LOWER_IN_DEPARTMENTS: Final = frozenset("& - – / a and by de et for in of on the to und with".split())
+_BETWEEN_WORDS: Final = re.compile(r"[\s/()\[\]]+")
 _DEPARTMENT_LENGTH: Final = 80
 _NAME_WORDS: Final = 8
 _UNSURE_WORDS: Final = 4
 _ENDS_SENTENCE: Final = re.compile(r"[.!?。！？;；:：,，]$")
-_SENTENCE_INSIDE: Final = re.compile(r"[!?。！？;；:：]|(?<!\b\w)(?<!\bDr)(?<!\bJr)(?<!\bSr)(?<!\bSt)\.\s")
+_SENTENCE_INSIDE: Final = re.compile(
+    r"[!?。！？;；:：.](?:(?<!\.)|(?=\s)(?<!\b\w\.)(?<!\bDr\.)(?<!\bJr\.)(?<!\bSr\.)(?<!\bSt\.))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +124,10 @@ def reply_date(block: Block) -> str | None:
 
 def asker_line(block: Block) -> AskerLine | None:
     """The parts of an asker line; None for any other line."""
-    match = _ASK_DATE.fullmatch(block.text) if len(block.text) <= _LINE_LENGTH else None
-    if match is None or parse_date(match["date"]) is None:
+    match = _ASK_DATE_LABEL.search(block.text) if len(block.text) <= _LINE_LENGTH else None
+    if match is None or parse_date(block.text[match.end() :]) is None:
         return None
-    asker, asked_on = match["asker"].strip(), match["date"]
+    asker, asked_on = block.text[: match.start()].strip(), block.text[match.end() :].strip()
     parts = _ASKER.fullmatch(asker)
     if parts:
         return AskerLine(parts["name"] or "", parts["age"], parts["gender"] or "", asked_on)
@@ -143,24 +145,30 @@ def reply_line(block: Block) -> ReplyLine | None:
     """The parts of a ``Dr. X reply DEPARTMENT`` line; None for any other line, running text above all."""
     if len(block.text) > _LINE_LENGTH:
         return None
-    match = _REPLY.fullmatch(block.text)
-    if match is None or not _is_person(match["name"]):
+    titled = _TITLE_AHEAD.match(block.text)
+    name_at = titled.end() if titled else 0
+    replies = _REPLIES.search(block.text, max(name_at - 1, 0))
+    if titled and not titled["title"].endswith(".") and (replies is None or replies.start() < name_at):
+        titled, name_at = None, 0  # "Doctor reply …": all the name there is
+    if replies is None:
         return None
-    department = match["department"].strip()
-    title = match["title"] or ""
+    title = titled["title"] if titled else ""
+    name, department = block.text[name_at : replies.start()].strip(), block.text[replies.end() :].strip()
+    if not (title or name) or not _is_person(name):
+        return None
     if department and not is_department(department):
         # "Dr. Lin reply later", or a department in small letters: the Reply Date that follows tells.
         if not title or len(department.split()) > _UNSURE_WORDS or _ENDS_SENTENCE.search(department):
             return None
-        return ReplyLine(RawAuthor(title, match["name"], department), certain=False)
-    return ReplyLine(RawAuthor(title, match["name"], department), certain=bool(title and department))
+        return ReplyLine(RawAuthor(title, name, department), certain=False)
+    return ReplyLine(RawAuthor(title, name, department), certain=bool(title and department))
 
 
 def is_department(text: str) -> bool:
     """Whether *text* can be the name of a department: short, capitalised words, no sentence."""
     if not text or len(text) > _DEPARTMENT_LENGTH or _ENDS_SENTENCE.search(text) or _SENTENCE_INSIDE.search(text):
         return False
-    words = re.split(r"[\s/()\[\]]+", text)
+    words = _BETWEEN_WORDS.split(text)
     return not text[0].islower() and all(
         word.lower() in _LOWER_IN_DEPARTMENTS or not word[0].islower() for word in words if word
     )
@@ -191,18 +199,19 @@ def rejoined(blocks: Iterable[Block]) -> list[Block]:
 
 
 def _parted(block: Block) -> list[Block]:
-    match = _DATE_BEHIND.fullmatch(block.text) if len(block.text) <= _LINE_LENGTH else None
-    if match is None:
+    labels = list(_REPLY_DATE_LABEL.finditer(block.text)) if len(block.text) <= _LINE_LENGTH else []
+    if not labels or not labels[-1].start():
         return [block]
-    ahead = replace(block, text=match["ahead"].rstrip(" ·|,;–—-"), links=())
-    behind = replace(block, text=match["date"], links=(), paragraph=False)
+    date_at = labels[-1].start()
+    ahead = replace(block, text=block.text[:date_at].rstrip(" ·|,;–—-"), links=())
+    behind = replace(block, text=block.text[date_at:], links=(), paragraph=False)
     return [ahead, behind] if reply_line(ahead) is not None and reply_date(behind) else [block]
 
 
 def _belong_together(first: Block, last: Block) -> bool:
     if len(first.text) + len(last.text) > _LINE_LENGTH:
         return False
-    if _DATE_LABEL.fullmatch(first.text):
+    if _LABEL_AT_END.search(first.text):
         joined = _joined(first, last)
         return bool(reply_date(joined) or asker_line(joined))
     asker = asker_line(last)

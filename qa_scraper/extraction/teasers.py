@@ -10,12 +10,12 @@ from qa_scraper.extraction.blocks import Block
 from qa_scraper.extraction.landmarks import asker_line, is_department, read_more, reply_date, reply_line
 from qa_scraper.extraction.sections import RawAuthor, RawTeaser, RawTopic
 
-_CONTROL: Final = re.compile(r"\W*(?:(?:prev(?:ious)?|next)\b)?\W*", re.IGNORECASE)
+_CONTROL: Final = re.compile(r"\W*+(?:(?:prev(?:ious)?|next)\b\W*+)?", re.IGNORECASE)
 _TITLE_REACH: Final = 5
-_INLINE_READ_MORE: Final = re.compile(r"\s*(?=\[\s*read more\s*\])", re.IGNORECASE)
-_DEPARTMENT: Final = re.compile(r"[(（]\s*(?P<department>(?:[^()（）]|\([^()]*\))+?)\s*[)）]")
-_BETWEEN_TOPICS: Final = re.compile(r"(?<=[)）])\s*[,;|·•、]\s*")
-_TOPIC: Final = re.compile(r"(?P<name>\S.*?)\s*" + _DEPARTMENT.pattern)
+_INLINE_READ_MORE: Final = re.compile(r"\[\s*+read more\s*+\]", re.IGNORECASE)
+# Brackets at the end of a line; those inside of them belong to the department.
+_DEPARTMENT: Final = re.compile(r"[(（](?P<department>(?:[^()（）]++|\([^()]*+\))++)[)）]\Z")
+_BETWEEN_TOPICS: Final = re.compile(r"[)）]\s*+[,;|·•、]\s*+")
 
 
 def read_teasers(lines: list[Block]) -> tuple[int, list[RawTeaser]]:
@@ -43,13 +43,13 @@ def _at_read_more(line: Block) -> list[Block]:
         return [line]
     ahead = tuple(link for link in line.links if link.end <= cut.start())
     behind = tuple(
-        replace(link, start=max(0, link.start - cut.end()), end=link.end - cut.end())
+        replace(link, start=max(0, link.start - cut.start()), end=link.end - cut.start())
         for link in line.links
-        if link.end > cut.end()
+        if link.end > cut.start()
     )
     return [
-        replace(line, text=line.text[: cut.start()], links=ahead),
-        replace(line, text=line.text[cut.end() :], links=behind, paragraph=False),
+        replace(line, text=line.text[: cut.start()].rstrip(), links=ahead),
+        replace(line, text=line.text[cut.start() :], links=behind, paragraph=False),
     ]
 
 
@@ -127,23 +127,23 @@ def read_topics(lines: list[Block]) -> tuple[int, list[RawTopic]]:
 
 
 def _department_alone(line: Block) -> str:
-    match = _DEPARTMENT.fullmatch(line.text)
-    return match["department"] if match else ""
+    match = _DEPARTMENT.match(line.text)
+    return match["department"].strip() if match else ""
 
 
 def _topics_of_line(line: Block) -> list[RawTopic]:
     """The topics of a line that holds names and departments: one, or one a link."""
-    starts = [link.start for link in line.links if not _DEPARTMENT.fullmatch(line.text[link.start : link.end])]
+    starts = [link.start for link in line.links if not _DEPARTMENT.match(line.text[link.start : link.end])]
     if len(starts) < 2:
         starts = [0, *(match.end() for match in _BETWEEN_TOPICS.finditer(line.text) if match.end() < len(line.text))]
     topics = []
     for start, end in zip(starts, [*starts[1:], len(line.text)], strict=True):
         part = line.text[start:end].strip(" ,;|·•、/")
-        match = _TOPIC.fullmatch(part)
-        if match is None or not is_department(match["department"]):
+        match = _DEPARTMENT.search(part, 1)
+        if match is None or not is_department(match["department"].strip()):
             return []
         href = next((link.href for link in line.links if start <= link.start < end and link.href), None)
-        topics.append(RawTopic(match["name"], match["department"], href))
+        topics.append(RawTopic(part[: match.start()].rstrip(), match["department"].strip(), href))
     return topics
 
 
