@@ -10,6 +10,7 @@ answer is no question page.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -187,21 +188,35 @@ def _opens_question(line: Block) -> bool:
 
 def _replies(body: list[Block]) -> list[_Reply]:
     """The answers in page order. A line that only may name a doctor counts where a Reply Date follows it."""
-    starts = [(at, line) for at, block in enumerate(body) if (line := reply_line(block)) is not None]
+    starts = {at: line for at, block in enumerate(body) if (line := reply_line(block)) is not None}
+    # Looked up, not searched for, at each start: 10,000 lines that may name a doctor must not take 10,000² steps.
+    next_certain = _next(at in starts and starts[at].certain for at in range(len(body)))
+    next_date = _next(reply_date(block) is not None for block in body)
+    next_section = _next(is_more_info(block) for block in body)
+    next_asker = _next(asker_line(block) is not None for block in body)
+    next_read_more = _next(read_more(block) is not None for block in body)
     replies: list[_Reply] = []
-    for number, (at, line) in enumerate(starts):
+    for at, line in starts.items():
         if replies and at < replies[-1].end:
             continue
-        following = next((later for later, other in starts[number + 1 :] if other.certain), len(body))
-        date_at = next((i for i in range(at + 1, following) if reply_date(body[i])), None)
-        to_section = next((i for i in range(at, following) if is_more_info(body[i])), following)
+        following = next_certain[at + 1]
+        date_at = next_date[at + 1] if next_date[at + 1] < following else None
         # A date right under the doctor's line stands ahead of the text; otherwise it ends the answer.
-        end = to_section if date_at is None or date_at == at + 1 else date_at + 1
-        if any(asker_line(inner) for inner in body[at:end]):
+        end = min(next_section[at], following) if date_at is None or date_at == at + 1 else date_at + 1
+        if next_asker[at] < end:
             continue  # words of the question: the asker line is still to come
-        if date_at is not None or (line.certain and all(read_more(inner) is None for inner in body[at:end])):
+        if date_at is not None or (line.certain and next_read_more[at] >= end):
             replies.append(_Reply(at, date_at, end))
     return replies
+
+
+def _next(marks: Iterable[bool]) -> list[int]:
+    """For each line, and one past the last: the first marked line from there on, their number if none is."""
+    marked = list(marks)
+    found = [len(marked)] * (len(marked) + 1)
+    for at in reversed(range(len(marked))):
+        found[at] = at if marked[at] else found[at + 1]
+    return found
 
 
 def _asker_at(body: list[Block], first_reply: int | None) -> int | None:
