@@ -22,7 +22,7 @@ from qa_scraper.urls import page_address
 Kind = Literal["html", "text", "binary"]
 
 _TAG: Final = re.compile(
-    r"<(?:!doctype|html|head|body|div|p|br|table|span|article|section|main|h[1-6]|ul|title|meta|a)\b[^<]*>",
+    r"<(?=[!a-z])(?:!doctype|html|head|body|div|p|br|table|span|article|section|main|h[1-6]|ul|title|meta|a)\b[^<]*>",
     re.IGNORECASE,
 )
 _MAGIC: Final = (

@@ -54,7 +54,7 @@ _DATE_FORMATS: Final = tuple(
     )
 )
 _TIME_OF_DAY: Final = re.compile(
-    r"[T\s,]*(?:\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s?(?:[ap]\.?m\.?)?\s?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?",
+    r"[T\s,]*(?:\d{1,2}:\d{2}(?::\d{2})?(?:\.\d++)?\s?(?:[ap]\.?m\.?)?\s?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?",
     re.IGNORECASE,
 )
 

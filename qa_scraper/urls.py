@@ -37,6 +37,8 @@ _NOT_PAGES: Final = frozenset(
     " webmanifest webp wmv woff woff2 xls xlsx xz zip".split()
 )
 _SITEMAPS: Final = (".xml", ".xml.gz")
+_LONGEST_ADDRESS: Final = 8000
+"""Characters of a URL; what every party on the way supports (RFC 9110 §4.1). Longer ones lead nowhere."""
 
 
 def canonical_url(url: str) -> str:
@@ -82,8 +84,10 @@ def page_address(base: str, href: str) -> str | None:
     Without fragment, and without user name and password: a page has none to give away.
 
     None where it leads to no web page: another scheme (``mailto:``, ``javascript:``, ``file:``), a file type that
-    holds no question (pictures, archives, PDF), or a URL that cannot be parsed.
+    holds no question (pictures, archives, PDF), or a URL that cannot be parsed or is longer than 8,000 characters.
     """
+    if len(href) > _LONGEST_ADDRESS:
+        return None
     try:
         parts = urlsplit(urljoin(base, href.strip()))
         if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or (parts.port or 1) < 1:
@@ -93,7 +97,9 @@ def page_address(base: str, href: str) -> str | None:
         name = parts.path.rpartition("/")[2].lower()
         if "." in name and not name.endswith(_SITEMAPS) and name.rpartition(".")[2] in _NOT_PAGES:
             return None
-        return safe_url_string(urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="")))
+        bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="")
+        address = safe_url_string(urlunsplit(bare))
+        return address if len(address) <= _LONGEST_ADDRESS else None
     except ValueError:
         return None
 

@@ -32,10 +32,12 @@ _AGE: Final = (
     r"(?:\s*+(?:~|～|-|–|—|to)\s*+\d{1,3}|\s*+\+|\s++(?:and|or) (?:above|over|older))?"
 )
 _ASKER: Final = re.compile(
-    rf"(?:(?P<name>.*)[,，]\s*+)?(?P<age>{_AGE})[\s-]*+years?[\s-]*+old(?:[\s,]++(?P<gender>{_GENDER}))?\s*+[.。,]?",
+    rf"(?:(?P<name>.*)[,，]\s*+(?=[\doaubl]))?(?P<age>{_AGE})[\s-]*+years?[\s-]*+old(?:[\s,]++(?P<gender>{_GENDER}))?\s*+[.。,]?",
     re.IGNORECASE,
 )
-_ASKER_WITHOUT_AGE: Final = re.compile(rf"(?:(?P<name>.*)[,，]\s*+)?(?P<gender>{_GENDER})\s*+[.。,]?", re.IGNORECASE)
+_ASKER_WITHOUT_AGE: Final = re.compile(
+    rf"(?:(?P<name>.*)[,，]\s*+(?=[fmwgblonu]))?(?P<gender>{_GENDER})\s*+[.。,]?", re.IGNORECASE
+)
 _ASKER_NAME_LENGTH: Final = 60
 _LINE_LENGTH: Final = 300  # no landmark line is longer; bounds the work on hostile lines
 
