@@ -141,7 +141,9 @@ class Source:
     layout: str | None = None
     """Name of the layout module that read the page."""
     confidence: float | None = None
-    """How sure the layout is, 0 to 1: the share of the layout's landmarks that were found in their place."""
+    """How sure the layout is, 0 to 1: the share of the layout's landmarks that were found in their place.
+
+    Halved where the encoding of the page is in doubt: then its text may be mojibake."""
     extractor_version: str | None = None
     """Version of the extraction that made the record."""
     first_seen_at: str | None = None

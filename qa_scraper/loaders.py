@@ -32,6 +32,7 @@ from qa_scraper.urls import canonical_url, page_address, url_hash
 LOCAL_SITE: Final = "local"
 """Site name of records that were read from files, outside of any crawl."""
 
+_DOUBTFUL: Final = 0.5  # what is left of the confidence where the text may be mojibake
 _LINE: Final = MapCompose(clean_line)
 _TEXT: Final = MapCompose(clean_text)
 _LIST: Final = Identity()
@@ -143,7 +144,7 @@ def load_record(sections: Sections, page: Page, provenance: Provenance) -> Recor
     loader.add_value("more_info", sections.more_info)
     loader.add_value("related_questions", [_related_question(teaser, resolve) for teaser in sections.related_questions])
     loader.add_value("related_topics", [_related_topic(topic, resolve) for topic in sections.related_topics])
-    loader.add_value("source", _source(sections, provenance))
+    loader.add_value("source", _source(sections, page, provenance))
     record = _loaded(loader, Record)
     record.source.content_hash = content_hash(record)
     record.id = f"{provenance.site}:{_own_name(record, provenance)}"
@@ -210,7 +211,7 @@ def _related_topic(raw: RawTopic, resolve: Callable[[str | None], str | None]) -
     return _loaded(loader, RelatedTopic)
 
 
-def _source(sections: Sections, provenance: Provenance) -> Source:
+def _source(sections: Sections, page: Page, provenance: Provenance) -> Source:
     loader = SourceLoader()
     loader.add_value("path", provenance.path)
     loader.add_value("fetched_at", provenance.fetched_at)
@@ -218,7 +219,7 @@ def _source(sections: Sections, provenance: Provenance) -> Source:
     loader.add_value("changed_at", provenance.fetched_at)
     loader.add_value("http_status", provenance.http_status)
     loader.add_value("layout", sections.layout)
-    loader.add_value("confidence", sections.confidence)
+    loader.add_value("confidence", round(sections.confidence * (_DOUBTFUL if page.encoding_doubt else 1), 2))
     loader.add_value("extractor_version", EXTRACTOR_VERSION)
     return _loaded(loader, Source)
 

@@ -1,4 +1,4 @@
-"""A page: bytes, URL and headers become decoded text and a tree. The charset decision lives here, once."""
+"""A page: bytes, URL and headers become decoded text and a tree (the encoding is decided in ``charset.py``)."""
 
 from __future__ import annotations
 
@@ -7,16 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
-from charset_normalizer import from_bytes
 from lxml import etree
-from w3lib.encoding import (
-    html_body_declared_encoding,
-    http_content_type_encoding,
-    read_bom,
-    resolve_encoding,
-    to_unicode,
-)
+from w3lib.encoding import read_bom
 
+from qa_scraper.charset import decode
 from qa_scraper.urls import page_address
 
 Kind = Literal["html", "text", "binary"]
@@ -43,6 +37,7 @@ _LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 # Bytes that stand in no text (WHATWG MIME Sniffing §3, "binary data byte"); one in twenty is no accident any more.
 _BINARY_BYTES: Final = bytes([*range(0x09), 0x0B, *range(0x0E, 0x1B), *range(0x1C, 0x20)])
 _ODD_SHARE: Final = 20
+_WIDE_TAGS: Final = (b"<\x00", b"\x00<")
 _MARKUP_TYPES: Final = ("html", "xml")
 # Attributes that hold the address of another page; pictures, scripts and frames are no pages of the crawl.
 _LINK_XPATH: Final = etree.XPath("//a/@href | //area/@href | //link[@rel='next' or @rel='prev']/@href")
@@ -63,7 +58,8 @@ class Page:
     """One fetched or read document.
 
     ``text`` is decoded and holds neither NUL nor lone surrogates. ``url`` is the address that it was fetched at (the
-    base of its links), None for a file read without one.
+    base of its links), None for a file read without one. ``encoding_doubt``: why the text may be mojibake, empty where
+    nothing speaks for it.
     """
 
     text: str
@@ -71,6 +67,7 @@ class Page:
     url: str | None = None
     content_language: str | None = None
     encoding: str = "utf-8"
+    encoding_doubt: str = ""
 
     @classmethod
     def from_bytes(
@@ -85,11 +82,12 @@ class Page:
         kind = _kind(body, content_type)
         if kind == "binary":
             return cls("", kind, url)
-        encoding, text = _decode(body, content_type)
+        decoded = decode(body, content_type)
+        text = decoded.text
         if kind == "text" and not _declares_text(content_type) and _TAG.search(text[:_BODY_SNIFFED]):
             kind = "html"
         text = _without_surrogates(text.replace("\x00", ""))
-        return cls(text, kind, url, content_language, encoding)
+        return cls(text, kind, url, content_language, decoded.encoding, decoded.doubt)
 
     @cached_property
     def _parsed(self) -> tuple[etree._Element | None, bool]:
@@ -178,40 +176,8 @@ def _kind(body: bytes, content_type: str | None) -> Kind:
         return "binary"
     head = body[:_BODY_SNIFFED]
     odd_bytes = len(head) - len(head.translate(None, _BINARY_BYTES))
-    wide = read_bom(head)[0] is not None or "utf-16" in (content_type or "").lower()
+    # UTF-16 is full of zero bytes; without a byte order mark its header or its first tag shows it.
+    wide = read_bom(head)[0] is not None or "utf-16" in (content_type or "").lower() or head.startswith(_WIDE_TAGS)
     if body.startswith(_MAGIC) or (odd_bytes > len(head) // _ODD_SHARE and not wide):
         return "binary"
     return "html" if any(word in media_type for word in _MARKUP_TYPES) else "text"
-
-
-def _decode(body: bytes, content_type: str | None) -> tuple[str, str]:
-    """Encoding name and text: a byte order mark decides, then whichever declaration the bytes agree with.
-
-    A declaration that the bytes contradict (WHATWG Encoding would give replacement characters) is not believed:
-    UTF-8 is tried, then what the bytes look like.
-    """
-    bom_encoding, bom = read_bom(body)
-    if bom_encoding and bom:
-        return bom_encoding, to_unicode(body[len(bom) :], bom_encoding)
-    declared = [
-        http_content_type_encoding(content_type) if content_type else None,
-        html_body_declared_encoding(body),
-        "utf-8",
-    ]
-    names = list(dict.fromkeys(name for name in map(_resolved, declared) if name))
-    for name in names:
-        try:
-            # UTF-8 as some databases write it: surrogates, paired or lone, as characters of their own.
-            return name, body.decode(name, "surrogatepass" if name == "utf-8" else "strict")
-        except (UnicodeDecodeError, LookupError):
-            continue
-    # A few broken bytes in a page that is otherwise as declared: keep the declaration, mark the bytes.
-    text = to_unicode(body, names[0])
-    if text.count("\ufffd") * 200 < len(text):
-        return names[0], text
-    best = from_bytes(body).best()
-    return (best.encoding, str(best)) if best is not None else (names[0], text)
-
-
-def _resolved(name: str | None) -> str | None:
-    return resolve_encoding(name) if name else None
