@@ -29,6 +29,7 @@ from qa_scraper.urls import canonical_url, host_of, page_address
 
 MEGABYTE = 1_000_000
 LIMIT = 0.1  # seconds of processor time on a megabyte
+NOISE = 2.0  # what other work on the machine may cost beside; what is not linear costs 50 times the limit and more
 SHORT = 30_000  # long enough to tell n² from n: what takes a millisecond a side takes 50 squared
 METHODS = frozenset("search match fullmatch sub subn split findall finditer".split())
 SINGLES = (*" <([-,:a1\n你A./", "\ud800", "\r\n", "x\n")
@@ -111,7 +112,7 @@ class Use:
     """A pattern, and a method of it that the package calls."""
 
     name: str
-    pattern: re.Pattern[str]
+    pattern: re.Pattern[str] | re.Pattern[bytes]
     method: str
 
     def __str__(self) -> str:
@@ -120,14 +121,16 @@ class Use:
     def on(self, text: str) -> float:
         """Seconds of processor time that it takes on *text*."""
         call: Callable[..., object] = getattr(self.pattern, self.method)
+        is_bytes = isinstance(self.pattern.pattern, bytes)
+        subject = text.encode("utf-8", "surrogatepass") if is_bytes else text
         began = time.process_time()
         if self.method == "sub":
-            call(" ", text)
+            call(b" " if is_bytes else " ", subject)
         elif self.method == "finditer":
-            for _ in self.pattern.finditer(text):
+            for _ in call(subject):  # type: ignore[attr-defined]
                 pass
         else:
-            call(text)
+            call(subject)
         return time.process_time() - began
 
 
@@ -169,7 +172,7 @@ USES = uses()
 FREE = [use for use in USES if use.name not in BOUNDED]
 
 
-def literals(pattern: re.Pattern[str]) -> list[str]:
+def literals(pattern: re.Pattern[str] | re.Pattern[bytes]) -> list[str]:
     """The words and characters that *pattern* names."""
     found: list[str] = []
 
@@ -192,7 +195,8 @@ def literals(pattern: re.Pattern[str]) -> list[str]:
             elif isinstance(value, tuple) and value and isinstance(value[-1], parser.SubPattern):
                 walk(value[-1])
 
-    walk(parser.parse(pattern.pattern, pattern.flags))
+    source = pattern.pattern
+    walk(parser.parse(source.decode("latin-1") if isinstance(source, bytes) else source, pattern.flags))
     return list(dict.fromkeys(found))
 
 
@@ -214,7 +218,7 @@ def long(prefix: str, unit: str, end: str, length: int = MEGABYTE) -> str:
 def assert_quick(use: Use, text: str, limit: float) -> None:
     took = use.on(text)
     if limit < took < limit * 20:  # the machine may be slow, or busy just now
-        took = min(use.on(text) / slowness() for _ in range(4))
+        took = min(use.on(text) / slowness() for _ in range(4)) / NOISE
     assert took <= limit, f"{use}: {took * 1000:.0f} ms on {len(text)} characters: {text[:40]!r}…{text[-20:]!r}"
 
 
@@ -297,7 +301,7 @@ def test_functions_on_a_megabyte(number: int) -> None:
     "[Read More] Title", "Share to:", "Splints (Orthopedics)", "<a href=/x>t</a>", "x",
 ])  # fmt: skip
 def test_pages_of_one_line_take_linear_time(line: str) -> None:
-    """Twice the page, about twice the time: four times would be n²."""
+    """Eight times the page, about eight times the time: n² would be sixty-four."""
     around = "<h1>T - D</h1><p>LILY, 20~29 year old female. Ask Date: 2003/10/20<p>Dr. Lin reply Neurology<p>Yes."
 
     def took(size: int) -> float:
@@ -306,4 +310,4 @@ def test_pages_of_one_line_take_linear_time(line: str) -> None:
         page_records(page, Provenance())
         return time.process_time() - began
 
-    assert took(100_000) < 0.05 * slowness() + 3 * min(took(50_000), took(50_000))
+    assert min(took(80_000), took(80_000)) < 24 * min(took(10_000) for _ in range(3))
