@@ -64,13 +64,13 @@ def crawl_arguments(site: str, url: str, output: Path, *more: str) -> list[str]:
     return ["crawl", site, "--start-url", url, "--output", str(output), "--allow-private", *fixed, *more]
 
 
-def start(*arguments: str) -> subprocess.Popen[bytes]:
-    """Starts ``qa-scraper`` and does not wait for it."""
+def start(*arguments: str, **variables: str) -> subprocess.Popen[bytes]:
+    """Starts ``qa-scraper`` and does not wait for it; *variables* go into its environment."""
     return subprocess.Popen(
         [BIN / "qa-scraper", *arguments],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env=environment(),
+        env=environment() | variables,
         stdin=subprocess.DEVNULL,
     )
 

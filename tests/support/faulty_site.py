@@ -5,27 +5,18 @@ Departments at ``/d/<department>?page=2``, questions at ``/qa/<slug>``, one ques
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
+
+from tests.support.faulty_answers import BROKEN, Faults, QuietServer, send_broken, send_whole
+
+__all__ = ["DEPARTMENTS", "Faults", "FaultySite"]
 
 DEPARTMENTS = ("Internal Medicine", "Dermatology / Allergy", "Eye Care", "Dental Health")
 PER_PAGE = 10
-
-
-@dataclass(frozen=True)
-class Faults:
-    """Which share of first requests to a path fails, by kind; ``retry_after``: seconds that a 429 asks for."""
-
-    server_error: float = 0.0
-    too_many: float = 0.0
-    cut: float = 0.0
-    reset: float = 0.0
-    retry_after: int = 1
-    times: int = 1
 
 
 @dataclass
@@ -43,7 +34,9 @@ class FaultySite:
         self.lock = threading.Lock()
         self.asked = threading.Condition(self.lock)
         self.seen: dict[str, int] = {}
+        self.pauses: list[tuple[float, float]] = []
         self.broken = False
+        self.over = threading.Event()
 
     def __enter__(self) -> FaultySite:
         site = self
@@ -57,13 +50,13 @@ class FaultySite:
             def log_message(self, *args: object) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        self.server = QuietServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return self
 
     def __exit__(self, *exc: object) -> None:
+        self.over.set()
         self.server.shutdown()
         self.server.server_close()
 
@@ -87,18 +80,19 @@ class FaultySite:
 
     def forget(self) -> None:
         """Begins anew: faults strike again."""
-        self.seen.clear()
-        self.log.clear()
+        with self.lock:
+            self.seen.clear()
+            self.log.clear()
+            self.pauses.clear()
 
-    def too_soon(self) -> list[str]:
-        """Paths requested while a Retry-After was running, leaving aside what was on its way already."""
-        found, until = [], 0.0
-        for at, path, status in self.log:
-            if until - self.faults.retry_after + 0.2 < at < until:
-                found.append(path)
-            if status == 429:
-                until = max(until, at + self.faults.retry_after)
-        return found
+    def too_soon(self, grace: float = 0.2) -> list[str]:
+        """Paths requested while a Retry-After was running, leaving aside what was on its way already.
+
+        *grace*: seconds after the 429 in which requests count as on their way.
+        """
+        return [
+            path for at, path, _ in self.log if any(sent + grace < at < until for sent, until in self.pauses)
+        ]
 
     # What it shows
 
@@ -198,35 +192,30 @@ class FaultySite:
         if fault == "server_error":
             return self.send(handler, 503, b"busy", "text/plain")
         if fault == "too_many":
-            return self.send(handler, 429, b"slow", "text/plain", {"Retry-After": str(self.faults.retry_after)})
-        html = self.page_html(parts.path, parse_qs(parts.query))
+            value, seconds = self.faults.retry_after_header()
+            self.pauses.append((time.monotonic(), time.monotonic() + seconds))
+            return self.send(handler, 429, b"slow", "text/plain", {"Retry-After": value})
+        query = parse_qs(parts.query)
+        target = self.redirect(parts.path, query)
+        if target is not None:
+            return self.send(handler, 302, b"", "text/html", {"Location": target})
+        html = self.page_html(parts.path, query)
         if html is None:
             return self.send(handler, 404, b"<html><body>no such page</body></html>", "text/html")
-        body = html.encode()
-        if fault in {"cut", "reset"}:
+        if fault in BROKEN:
             self.note(handler.path, -1)
-            handler.send_response(200)
-            handler.send_header("Content-Type", "text/html; charset=utf-8")
-            handler.send_header("Content-Length", str(len(body)))
-            handler.end_headers()
-            handler.wfile.write(body[: len(body) // 2] if fault == "cut" else b"")
-            handler.close_connection = True
-            return None
-        return self.send(handler, 200, body, "text/html; charset=utf-8")
+            return send_broken(handler, fault, html.encode(), self.faults.stall, self.over)
+        return self.send(handler, 200, html.encode(), "text/html; charset=utf-8")
+
+    def redirect(self, path: str, query: dict[str, list[str]]) -> str | None:
+        """Where an address redirects to; None: it does not."""
+        return None
 
     def fault(self, path: str) -> str | None:
         with self.lock:
             count = self.seen[path] = self.seen.get(path, 0) + 1
-        if self.broken:
-            return "server_error"
-        if count > self.faults.times:
-            return None
-        draw = random.Random(f"{self.seed}{path}").random()
-        for kind in ("server_error", "too_many", "cut", "reset"):
-            draw -= getattr(self.faults, kind)
-            if draw < 0:
-                return kind
-        return None
+            number = sum(self.seen.values())
+        return "server_error" if self.broken else self.faults.strikes(self.seed, path, count, number)
 
     def send(
         self,
@@ -237,13 +226,7 @@ class FaultySite:
         headers: dict[str, str] | None = None,
     ) -> None:
         self.note(handler.path, status)
-        handler.send_response(status)
-        handler.send_header("Content-Type", kind)
-        handler.send_header("Content-Length", str(len(body)))
-        for name, value in (headers or {}).items():
-            handler.send_header(name, value)
-        handler.end_headers()
-        handler.wfile.write(body)
+        send_whole(handler, status, body, kind, headers)
 
 
 def _escaped(text: str) -> str:

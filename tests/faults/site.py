@@ -1,0 +1,75 @@
+"""The site of the torture trials: faults, redirects, duplicates, and links to hosts that must never be called."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+
+from tests.support.faulty_site import FaultySite
+
+
+class TrapHosts:
+    """Listening sockets beside the site: another port of its host, another host. Nobody may connect to them."""
+
+    def __init__(self) -> None:
+        self._sockets = []
+        for address in ("127.0.0.1", "127.0.0.2"):
+            listener = socket.create_server((address, 0), backlog=8)
+            listener.setblocking(False)
+            self._sockets.append(listener)
+        self.hosts = [f"{address}:{port}" for address, port in (s.getsockname() for s in self._sockets)]
+
+    def connected(self) -> list[str]:
+        """The trap hosts that somebody connected to since the last call (the kernel keeps them until then)."""
+        found = []
+        for host, listener in zip(self.hosts, self._sockets, strict=True):
+            try:
+                connection, _ = listener.accept()
+            except BlockingIOError:
+                continue
+            connection.close()
+            found.append(host)
+        return found
+
+    def close(self) -> None:
+        """Closes the sockets."""
+        for listener in self._sockets:
+            listener.close()
+
+
+@dataclass
+class TortureSite(FaultySite):
+    """A faulty site whose questions also stand behind redirects (``/go/N``) and at second addresses (``/print/N``).
+
+    Its first page, and a redirect, lead to ``traps`` too.
+    """
+
+    traps: tuple[str, ...] = ()
+    extras: int = 6
+
+    @property
+    def aliases(self) -> dict[str, str]:
+        """The truth URL of each second address of a question."""
+        second = {f"/print/{n}": n for n in range(self.count)} | {f"/old?id={n}": n for n in range(self.count)}
+        return {self.url + path: f"{self.url}/qa/{self.slug(n)}" for path, n in second.items()}
+
+    def redirect(self, path: str, query: dict[str, list[str]]) -> str | None:
+        if path == "/away" and self.traps:
+            return f"http://{self.traps[0]}/from-redirect"
+        number = path.removeprefix("/go/")
+        if number.isdigit() and int(number) < self.count:
+            # Two hops for every other one.
+            return f"/go/0{number}" if int(number) % 2 and not number.startswith("0") else f"/qa/{self.slug(int(number))}"
+        return None
+
+    def page_html(self, path: str, query: dict[str, list[str]]) -> str | None:
+        number = path.removeprefix("/print/")
+        if number.isdigit() and int(number) < self.count:
+            return self.question_html(int(number))
+        html = super().page_html(path, query)
+        if html is not None and path == "/":
+            some = range(0, self.count, max(1, self.count // max(1, self.extras)))
+            links = [f"/go/{n}" for n in some] + [f"/print/{n}" for n in some if n % 2 == 0]
+            links += [f"http://{trap}/{n}" for n, trap in enumerate(self.traps)] + (["/away"] if self.traps else [])
+            return html.replace("</body>", "".join(f'<a href="{link}">more</a> ' for link in links) + "</body>")
+        return html
