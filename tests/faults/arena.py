@@ -27,10 +27,14 @@ class Arena:
     folder with a part of the questions published already, and ``from_grown`` what a run that goes on from it gives.
     """
 
-    def __init__(self, count: int = 25, extras: int = 6, grown_pages: int = 14) -> None:
+    def __init__(
+        self, count: int = 25, extras: int = 6, grown_pages: int = 14, *, flat: bool = False, leads_away: bool = True
+    ) -> None:
+        """*leads_away*: whether the site has links and redirects to the traps; the rest as in ``TortureSite``."""
         self.root = Path(tempfile.mkdtemp(prefix="torture-"))
         self.traps = TrapHosts()
-        self.site = TortureSite(count=count, traps=tuple(self.traps.hosts), extras=extras)
+        hosts = tuple(self.traps.hosts) if leads_away else ()
+        self.site = TortureSite(count=count, traps=hosts, extras=extras, flat=flat)
         self.grown_pages = grown_pages
         self._folders = 0
 
@@ -85,7 +89,7 @@ class Arena:
     def run(self, output: Path, *more: str, **variables: str) -> Run:
         """Runs to the end and looks at the ledger then. *variables* go into the environment of the process."""
         done = qa_scraper(*self.arguments(output, *more), **variables)
-        complete = is_complete(self.ledger(output))
+        complete = is_complete(output / SITE)
         return Run(done.returncode, done.stdout, done.stderr, complete)
 
     def start(self, output: Path, *more: str) -> Popen[bytes]:
@@ -94,7 +98,7 @@ class Arena:
 
     def ended(self, process: Popen[bytes], output: Path) -> Run:
         """The run of a process that came to its end by itself."""
-        return Run(process.wait(PATIENCE), complete=is_complete(self.ledger(output)))
+        return Run(process.wait(PATIENCE), complete=is_complete(output / SITE))
 
     def ledger(self, output: Path) -> Path:
         """The ledger in an output folder."""
@@ -120,7 +124,7 @@ class Arena:
         return SnapshotReader(self.snapshot_path(output))
 
     def judge(self, output: Path, reader: SnapshotReader, runs: list[Run], expected: bytes | None) -> Verdict:
-        """All six checks, and the bytes of an undisturbed run where *expected* names them. Removes the folder if good."""
+        """All six checks, and the bytes of an undisturbed run if *expected* has them. Removes a good folder."""
         verdict = check_all(self.site, self.traps, output / SITE, [reader], runs)
         if expected is not None and self.snapshot(output) != expected:
             verdict.findings.append("the snapshot differs from that of an undisturbed run")

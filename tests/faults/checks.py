@@ -1,4 +1,4 @@
-"""What must hold after every trial: the six checks, made on the files and on the witnesses, never on the crawler's word."""
+"""What must hold after every trial: the six checks, made on files and witnesses, never on the crawler's word."""
 
 from __future__ import annotations
 
@@ -24,12 +24,21 @@ STATES = OPEN_STATES | {"stored", "no-question", "moved", "gone", "denied", "off
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the command that came to its own end. ``complete``: what the ledger said right after it."""
+    """One run of the command that came to its own end. ``complete``: what the ledger said right after it.
+
+    ``hurt``: the disk failed under it, so that it may say that it failed even where nothing is missing in the end.
+    """
 
     code: int
     output: str = ""
     errors: str = ""
     complete: bool = False
+    hurt: bool = False
+
+    @property
+    def last_words(self) -> str:
+        """The end of what it said, in one line."""
+        return " ".join((self.errors + self.output).split())[-300:]
 
 
 @dataclass
@@ -69,7 +78,7 @@ def check_all(
     ledger_agrees(site, folder / "ledger.sqlite", records, verdict, incomplete=incomplete)
     exit_codes(runs, verdict)
     if runs and not incomplete and runs[-1].code != 0:
-        verdict.found(5, f"the last run ended with {runs[-1].code}: {(runs[-1].errors + runs[-1].output)[-800:]}")
+        verdict.found(5, f"the last run ended with {runs[-1].code}: {runs[-1].last_words}")
     stayed_at_home(site, traps, verdict)
     return verdict
 
@@ -192,12 +201,10 @@ def ledger_agrees(
 def exit_codes(runs: Iterable[Run], verdict: Verdict) -> None:
     """Check 5: 0 if and only if the run is complete; and nobody gets a traceback to read."""
     for run in runs:
-        if (run.code == 0) != run.complete:
-            verdict.found(
-                5, f"code {run.code}, but complete: {run.complete}: {(run.errors + run.output)[-800:]}"
-            )
+        if (run.code == 0) > run.complete or ((run.code == 0) < run.complete and not run.hurt):
+            verdict.found(5, f"code {run.code}, but complete: {run.complete}: {run.last_words}")
         if "Traceback" in run.errors + run.output:
-            verdict.found(5, f"a traceback: {(run.errors + run.output)[-800:]}")
+            verdict.found(5, f"a traceback before: {run.last_words}")
 
 
 def stayed_at_home(site: TortureSite, traps: TrapHosts, verdict: Verdict) -> None:
@@ -209,18 +216,19 @@ def stayed_at_home(site: TortureSite, traps: TrapHosts, verdict: Verdict) -> Non
         verdict.found(6, f"robots.txt forbids {forbidden[:3]}")
 
 
-def is_complete(ledger: Path) -> bool:
-    """Whether the ledger says that nothing is missing: no open URL, no start URL that led to nothing."""
-    if not ledger.exists():
+def is_complete(folder: Path) -> bool:
+    """Whether nothing is missing: no open URL in the ledger, no start URL that led nowhere, all records published."""
+    if not (folder / "ledger.sqlite").exists():
         return False
     try:
-        with closing(_open(ledger)) as db:
+        with closing(_open(folder / "ledger.sqlite")) as db:
             rows = db.execute("SELECT state, is_start FROM urls").fetchall()
-    except sqlite3.Error:
+            ids = {name for (name,) in db.execute("SELECT id FROM records")}
+        if not rows or any(s in OPEN_STATES or (is_start and s in {"gone", "denied"}) for s, is_start in rows):
+            return False
+        return {json.loads(line)["id"] for line in (folder / "questions.jsonl").open("rb")} == ids
+    except (sqlite3.Error, OSError, ValueError):
         return False
-    return bool(rows) and not any(
-        state in OPEN_STATES or (is_start and state in {"gone", "denied"}) for state, is_start in rows
-    )
 
 
 def _open(ledger: Path) -> sqlite3.Connection:

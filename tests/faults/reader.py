@@ -1,4 +1,4 @@
-"""A reader of the published file who looks every 10 ms, as a job that feeds on it might, and notes what it must not see."""
+"""A reader of the published file who looks every 10 ms, as a job that feeds on it might, and counts what is wrong."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ class SnapshotReader:
     """Polls *path* in a thread of its own from ``with`` to its end.
 
     ``polls``: how often it looked; ``torn``: polls that saw a partial or unreadable line; ``fewer``: polls that saw
-    fewer records than an earlier one (no file at all after there was one counts as 0 records). *may_tear*: lines may
-    still be in the making while nobody has promised a whole file (the control's feed): only a torn line that stays is
-    counted then, by whoever reads the file at the end.
+    fewer records than an earlier one (no file at all after there was one counts as 0 records).
     """
 
     def __init__(self, path: Path, decode: Callable[[bytes], object] = json.loads) -> None:

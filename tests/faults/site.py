@@ -41,11 +41,13 @@ class TrapHosts:
 class TortureSite(FaultySite):
     """A faulty site whose questions also stand behind redirects (``/go/N``) and at second addresses (``/print/N``).
 
-    Its first page, and a redirect, lead to ``traps`` too.
+    Its first page, and a redirect, lead to ``traps`` too. ``extras``: how many questions have such second addresses;
+    ``flat``: the first page lists the questions itself, for a crawl of few pages.
     """
 
     traps: tuple[str, ...] = ()
     extras: int = 6
+    flat: bool = False
 
     @property
     def aliases(self) -> dict[str, str]:
@@ -58,17 +60,21 @@ class TortureSite(FaultySite):
             return f"http://{self.traps[0]}/from-redirect"
         number = path.removeprefix("/go/")
         if number.isdigit() and int(number) < self.count:
-            # Two hops for every other one.
-            return f"/go/0{number}" if int(number) % 2 and not number.startswith("0") else f"/qa/{self.slug(int(number))}"
+            far = int(number) % 2 and not number.startswith("0")  # two hops for every other one
+            return f"/go/0{number}" if far else f"/qa/{self.slug(int(number))}"
         return None
 
     def page_html(self, path: str, query: dict[str, list[str]]) -> str | None:
         number = path.removeprefix("/print/")
         if number.isdigit() and int(number) < self.count:
             return self.question_html(int(number))
-        html = super().page_html(path, query)
+        if path == "/" and self.flat:
+            items = "".join(f'<li><a href="/qa/{self.slug(n)}/">Advice {n}</a></li>' for n in range(self.count))
+            html = f'<html lang="en"><body><ul>{items}</ul></body></html>'
+        else:
+            html = super().page_html(path, query)
         if html is not None and path == "/":
-            some = range(0, self.count, max(1, self.count // max(1, self.extras)))
+            some = range(0, self.count, max(1, self.count // self.extras))
             links = [f"/go/{n}" for n in some] + [f"/print/{n}" for n in some if n % 2 == 0]
             links += [f"http://{trap}/{n}" for n, trap in enumerate(self.traps)] + (["/away"] if self.traps else [])
             return html.replace("</body>", "".join(f'<a href="{link}">more</a> ' for link in links) + "</body>")

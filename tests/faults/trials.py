@@ -47,7 +47,7 @@ def kill_trial(arena: Arena, rng: random.Random, name: str) -> Trial:
             if rng.random() < 0.3:
                 arena.requests_or_end(process, rng.randint(1, 40))
             else:
-                _wait(process, rng.uniform(0.0, arena.seconds))
+                wait_at_most(process, rng.uniform(0.0, arena.seconds))
             if process.poll() is None:
                 process.kill()
                 process.wait(PATIENCE)
@@ -59,7 +59,8 @@ def kill_trial(arena: Arena, rng: random.Random, name: str) -> Trial:
     return trial
 
 
-def _wait(process: subprocess.Popen[bytes], seconds: float) -> None:
+def wait_at_most(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """Waits until *process* has ended, no longer than *seconds*."""
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -135,9 +136,7 @@ def pause_trial(arena: Arena, rng: random.Random, name: str) -> Trial:
     trial = Trial(name)
     first = rng.randint(2, 30)
     burst = (first, first + rng.randint(0, 2))
-    asked = Faults(
-        burst=burst, burst_fault="too_many", retry_after=rng.choice((3, 4)), retry_date=rng.random() < 0.5
-    )
+    asked = Faults(burst=burst, burst_fault="too_many", retry_after=rng.choice((3, 4)), retry_date=rng.random() < 0.5)
     arena.calm(asked, seed=name)
     output = arena.new_folder()
     with arena.watched(output) as reader:
@@ -165,7 +164,7 @@ def _pause_is_known(arena: Arena, process: subprocess.Popen[bytes], output: Path
                         return True
             except sqlite3.Error:
                 pass  # it is being made
-        _wait(process, 0.01)
+        wait_at_most(process, 0.01)
     return False
 
 

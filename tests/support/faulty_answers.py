@@ -24,8 +24,8 @@ class Faults:
     """Which share of the first *times* requests to each address fails, by kind, and how.
 
     ``retry_after``: seconds that a 429 asks for, as an HTTP date if ``retry_date``; ``stall``: seconds that a slow
-    answer stands still; ``burst``: numbers of the first and last request that all meet ``burst_fault`` whatever they ask
-    for, counted from 1; (0, 0): none.
+    answer stands still; ``burst``: numbers (from 1) of the first and last request that all meet ``burst_fault``,
+    whatever they ask for; (0, 0): none.
     """
 
     server_error: float = 0.0

@@ -90,9 +90,7 @@ class FaultySite:
 
         *grace*: seconds after the 429 in which requests count as on their way.
         """
-        return [
-            path for at, path, _ in self.log if any(sent + grace < at < until for sent, until in self.pauses)
-        ]
+        return [path for at, path, _ in self.log if any(sent + grace < at < until for sent, until in self.pauses)]
 
     # What it shows
 
