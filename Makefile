@@ -7,6 +7,8 @@ FUZZ_READY := $(VENV)/.ready-fuzz
 
 .PHONY: setup crawl test fuzz lint lock clean
 
+.PHONY: setup crawl test torture lint lock clean
+
 setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml
@@ -32,6 +34,11 @@ fuzz: $(FUZZ_READY)
 $(FUZZ_READY): $(READY) requirements-fuzz.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
 	touch $@
+
+# Kills, crashes, disk and network faults by the thousand, about two hours; writes the table of docs/reliability.md
+TRIALS ?= 400
+torture: $(READY)
+	$(BIN)/python -m tests.faults --trials $(TRIALS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

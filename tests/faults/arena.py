@@ -28,32 +28,46 @@ class Arena:
     """
 
     def __init__(
-        self, count: int = 25, extras: int = 6, grown_pages: int = 14, *, flat: bool = False, leads_away: bool = True
+        self,
+        count: int = 25,
+        extras: int = 6,
+        grown_pages: int = 14,
+        *,
+        flat: bool = False,
+        leads_away: bool = True,
+        bare: bool = False,
     ) -> None:
-        """*leads_away*: whether the site has links and redirects to the traps; the rest as in ``TortureSite``."""
+        """*leads_away*: whether the site has links and redirects to the traps; *bare*: only the site is made, no crawl
+        is. The rest as in ``TortureSite``.
+        """
         self.root = Path(tempfile.mkdtemp(prefix="torture-"))
         self.traps = TrapHosts()
         hosts = tuple(self.traps.hosts) if leads_away else ()
         self.site = TortureSite(count=count, traps=hosts, extras=extras, flat=flat)
         self.grown_pages = grown_pages
+        self.bare = bare
         self._folders = 0
 
     def __enter__(self) -> Self:
         self.site.__enter__()
-        self.grown = self.new_folder()
-        first = self.run(self.grown, "--limit", str(self.grown_pages))
-        if first.code != 3:
-            raise AssertionError(f"a crawl with --limit ended with {first.code}: {first.errors}{first.output}")
-        began = time.monotonic()
-        self.undisturbed = self._whole(self.new_folder())
-        self.seconds = time.monotonic() - began
-        self.from_grown = self._whole(self.copy_of_grown())
+        if not self.bare:
+            self._crawl_undisturbed()
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.site.__exit__(*exc)
         self.traps.close()
         shutil.rmtree(self.root, ignore_errors=True)
+
+    def _crawl_undisturbed(self) -> None:
+        self.grown = self.new_folder()
+        first = self.run(self.grown, "--limit", str(self.grown_pages))
+        if first.code != 3:
+            raise AssertionError(f"a crawl with --limit ended with {first.code}: {first.last_words}")
+        began = time.monotonic()
+        self.undisturbed = self._whole(self.new_folder())
+        self.seconds = time.monotonic() - began
+        self.from_grown = self._whole(self.copy_of_grown())
 
     def _whole(self, output: Path) -> bytes:
         self.calm()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -86,7 +87,7 @@ def count_calls(arena: Arena, library: Path, *, grown: bool = False, settings: t
     shutil.rmtree(output)
     if not log.exists():
         raise NotPossible("the shim in front of the C library is not loaded here (LD_PRELOAD)")
-    return [line.partition(" ")[2] for line in log.read_text("utf-8").splitlines()]
+    return [re.sub(r"\.\d+\.tmp$", ".tmp", line.partition(" ")[2]) for line in log.read_text("utf-8").splitlines()]
 
 
 def crash_trial(arena: Arena, library: Path, point: Point, name: str) -> Trial:

@@ -33,13 +33,14 @@ class SnapshotReader:
     def __exit__(self, *exc: object) -> None:
         self._done.set()
         self._thread.join()
-        self._look()
+        self.look()
 
     def _watch(self) -> None:
         while not self._done.wait(POLL_SECONDS):
-            self._look()
+            self.look()
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Looks once."""
         self.polls += 1
         try:
             content = self.path.read_bytes()

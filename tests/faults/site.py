@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
 
 from tests.support.faulty_site import FaultySite
 
@@ -48,6 +52,27 @@ class TortureSite(FaultySite):
     traps: tuple[str, ...] = ()
     extras: int = 6
     flat: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.hold_after: int | None = None
+        self.go_on = threading.Event()
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        if self.hold_after is not None and len(self.log) >= self.hold_after:
+            self.go_on.wait(30)
+        super().answer(handler)
+
+    @contextmanager
+    def held(self, after: int) -> Iterator[None]:
+        """Answers about *after* requests, robots.txt among them, and no more until the block ends."""
+        self.go_on.clear()
+        self.hold_after = after
+        try:
+            yield
+        finally:
+            self.hold_after = None
+            self.go_on.set()
 
     @property
     def aliases(self) -> dict[str, str]:

@@ -179,7 +179,8 @@ def doubt_trial(arena: Arena, rng: random.Random, name: str) -> Trial:
     cut = {path for path, status in arena.site.requests if status == -1}
     with closing(sqlite3.connect(f"file:{arena.ledger(output)}?mode=ro", uri=True)) as db:
         reasons = dict(db.execute("SELECT address, reason FROM urls"))
-    silent = [path for path in cut if "may be cut short" not in reasons.get(arena.site.url + path, "")]
+    addresses = {path: arena.site.url + (path if path != "/" else "") for path in cut}  # the start URL has no slash
+    silent = [path for path in cut if "may be cut short" not in reasons.get(addresses[path], "")]
     if silent:
         trial.verdict.findings.append(f"taken in silence though cut short: {sorted(silent)[:5]}")
     once = [path for path in cut if arena.site.seen[path] < 4]

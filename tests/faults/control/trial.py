@@ -15,37 +15,55 @@ from tests.support.commands import BIN, environment
 SPIDER = Path(__file__).with_name("questions.py")
 
 
-def control_trial(arena: Arena, rng: random.Random, name: str, after_requests: tuple[int, ...] = ()) -> Trial:
-    """One to five SIGKILLs at drawn moments, then a run to the end with the same JOBDIR.
-
-    *after_requests*: how many requests to wait for before each kill, in place of what would be drawn.
-    """
+def control_trial(arena: Arena, rng: random.Random, name: str) -> Trial:
+    """One to five SIGKILLs at drawn moments, then a run to the end with the same JOBDIR."""
     trial = Trial(name)
     arena.calm()
     folder = arena.new_folder()
-    moments = after_requests or [rng.randint(1, 40) if rng.random() < 0.3 else 0 for _ in range(rng.randint(1, 5))]
-    for requests in moments:
+    for _ in range(rng.randint(1, 5)):
         process = start_control(arena, folder)
-        if requests:
-            arena.requests_or_end(process, requests)
+        if rng.random() < 0.3:
+            arena.requests_or_end(process, rng.randint(1, 40))
         else:
             wait_at_most(process, rng.uniform(0.0, arena.seconds))
-        if process.poll() is None:
-            process.kill()
-            trial.kills += 1
-        process.wait(PATIENCE)
+        _kill(trial, process)
+    return _concluded(arena, folder, trial)
+
+
+def killed_in_the_midst(arena: Arena, name: str) -> Trial:
+    """One SIGKILL after half of the pages; the site answers no more until then."""
+    trial = Trial(name)
+    arena.calm()
+    folder = arena.new_folder()
+    half = len(arena.site.truth)
+    with arena.site.held(after=half):
+        process = start_control(arena, folder)
+        arena.requests_or_end(process, half)
+        _kill(trial, process)
+    return _concluded(arena, folder, trial)
+
+
+def _kill(trial: Trial, process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.kill()
+        trial.kills += 1
+    process.wait(PATIENCE)
+
+
+def _concluded(arena: Arena, folder: Path, trial: Trial) -> Trial:
     start_control(arena, folder).wait(PATIENCE)
     trial.verdict = control_verdict(arena, folder)
     return trial
 
 
-def undisturbed_control(arena: Arena) -> tuple[Verdict, float]:
-    """What plain Scrapy gives where nothing disturbs it: all records, once. With the seconds that it took."""
+def undisturbed_control(arena: Arena) -> Verdict:
+    """What plain Scrapy gives where nothing disturbs it: all records, once. ``arena.seconds`` is how long it takes."""
     arena.calm()
     folder = arena.new_folder()
     began = time.monotonic()
     start_control(arena, folder).wait(PATIENCE)
-    return control_verdict(arena, folder), time.monotonic() - began
+    arena.seconds = time.monotonic() - began
+    return control_verdict(arena, folder)
 
 
 def control_verdict(arena: Arena, folder: Path) -> Verdict:
