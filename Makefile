@@ -5,9 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 FUZZ_READY := $(VENV)/.ready-fuzz
 
-.PHONY: setup crawl test fuzz lint lock clean
-
-.PHONY: setup crawl test torture lint lock clean
+.PHONY: setup crawl test torture fuzz lint lock clean
 
 setup: $(READY)
 

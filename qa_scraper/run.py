@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -72,6 +73,7 @@ def crawl(options: CrawlOptions, display: Display) -> RunSummary:
     from scrapy import signals
     from scrapy.crawler import AsyncCrawlerProcess
 
+    logging.raiseExceptions = False  # a log that cannot be written must not fill the terminal with tracebacks
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(site.name)
     arguments = {"start_url": " ".join(options.start_urls)} if options.start_urls else {}

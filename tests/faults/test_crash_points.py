@@ -50,7 +50,6 @@ def test_crashes_are_recovered(arena: Arena, library: Path, *, grown: bool) -> N
             assert done.verdict.findings == [], done.name
 
 
-@pytest.mark.xfail(reason="a log file that cannot be written shows the user a traceback", strict=False)
 @pytest.mark.parametrize("mode", ["ENOSPC", "EIO"])
 def test_disk_errors_are_told_and_recovered(arena: Arena, library: Path, mode: str) -> None:
     done = disk_error_trial(arena, library, Point(mode, 150), f"{mode} from call 150")
