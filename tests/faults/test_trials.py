@@ -32,7 +32,7 @@ def test_a_trial_is_survived(arena: Arena, trial: object) -> None:
 
 @pytest.mark.xdist_group("arena")
 def test_the_control_is_whole_undisturbed_and_fails_when_killed() -> None:
-    with Arena(count=17, leads_away=False, bare=True) as arena:
+    with Arena(count=200, leads_away=False, bare=True) as arena:
         assert undisturbed_control(arena).findings == []
         killed = killed_in_the_midst(arena, "control")
     assert killed.kills == 1
