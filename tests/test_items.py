@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import jsonlines
 import orjson
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from qa_scraper.items import (
@@ -39,6 +39,7 @@ RECORDS = st.builds(
 )
 
 
+@settings(deadline=None)  # the first record imports pydantic
 @given(RECORDS)
 def test_through_json_lines_and_back(record: Record) -> None:
     file = io.BytesIO()
