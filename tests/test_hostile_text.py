@@ -29,7 +29,6 @@ from qa_scraper.urls import canonical_url, host_of, page_address
 
 MEGABYTE = 1_000_000
 LIMIT = 0.1  # seconds of processor time on a megabyte
-NOISE = 2.0  # what other work on the machine may cost beside; what is not linear costs 50 times the limit and more
 SHORT = 30_000  # long enough to tell n² from n: what takes a millisecond a side takes 50 squared
 METHODS = frozenset("search match fullmatch sub subn split findall finditer".split())
 SINGLES = (*" <([-,:a1\n你A./", "\ud800", "\r\n", "x\n")
@@ -208,7 +207,7 @@ def slowness() -> float:
         began = time.process_time()
         pattern.match(text)
         took.append(time.process_time() - began)
-    return max(1.0, min(took) / 0.004)
+    return max(1.0, min(took) / 0.0021)
 
 
 def long(prefix: str, unit: str, end: str, length: int = MEGABYTE) -> str:
@@ -218,7 +217,7 @@ def long(prefix: str, unit: str, end: str, length: int = MEGABYTE) -> str:
 def assert_quick(use: Use, text: str, limit: float) -> None:
     took = use.on(text)
     if limit < took < limit * 20:  # the machine may be slow, or busy just now
-        took = min(use.on(text) / slowness() for _ in range(4)) / NOISE
+        took = min(use.on(text) / slowness() for _ in range(4))
     assert took <= limit, f"{use}: {took * 1000:.0f} ms on {len(text)} characters: {text[:40]!r}…{text[-20:]!r}"
 
 
@@ -301,7 +300,7 @@ def test_functions_on_a_megabyte(number: int) -> None:
     "[Read More] Title", "Share to:", "Splints (Orthopedics)", "<a href=/x>t</a>", "x",
 ])  # fmt: skip
 def test_pages_of_one_line_take_linear_time(line: str) -> None:
-    """Eight times the page, about eight times the time: n² would be sixty-four."""
+    """Four times the page, about four times the time: sixteen times would be n²."""
     around = "<h1>T - D</h1><p>LILY, 20~29 year old female. Ask Date: 2003/10/20<p>Dr. Lin reply Neurology<p>Yes."
 
     def took(size: int) -> float:
@@ -310,4 +309,5 @@ def test_pages_of_one_line_take_linear_time(line: str) -> None:
         page_records(page, Provenance())
         return time.process_time() - began
 
-    assert min(took(80_000), took(80_000)) < 24 * min(took(10_000) for _ in range(3))
+    small = min(took(25_000) for _ in range(3))
+    assert any(took(100_000) < 9 * small + 0.05 for _ in range(3))

@@ -144,7 +144,6 @@ _HIDING: Final = re.compile(
 _BLOCK: Final = re.compile(r"display\s*+:\s*+(?:block|flex|grid|list-item|table(?!-column))")
 _KEEPS_LINES: Final = re.compile(r"white-space\s*+:\s*+(?:pre|break-spaces)")
 _CSS_COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_CSS_BRACE: Final = re.compile(r"[{}]")
 _CSS_SIMPLE: Final = re.compile(r"\s*([.#])([\w\-]+)\s*")
 
 
@@ -336,19 +335,16 @@ def _styled(root: etree._Element) -> _Styled:
 
 def _css_rules(css: str) -> Iterator[tuple[str, str]]:
     """Selectors and own declarations (in small letters) of each outermost rule; what is nested in it is left out."""
-    css = _CSS_COMMENT.sub("", css)
-    depth = since = own_from = 0
-    selectors, own = "", []
-    for brace in _CSS_BRACE.finditer(css):
-        if depth == 1:
-            own.append(css[own_from : brace.start()])
-        if brace[0] == "{":
-            depth += 1
-            if depth == 1:
-                # In front of the selectors there may be statements: @charset "utf-8";
-                selectors, own = css[since : brace.start()].rpartition(";")[2], []
-        elif depth:
-            depth -= 1
+    depth, selectors = 0, ""
+    own: list[str] = []
+    for closed in _CSS_COMMENT.sub("", css).split("}"):
+        for opened, text in enumerate(closed.split("{")):
+            depth += opened > 0
             if depth == 0:
-                yield selectors, "".join(own).lower()
-        own_from = since = brace.end()
+                # In front of the selectors there may be statements: @charset "utf-8";
+                selectors, own = text.rpartition(";")[2], []
+            elif depth == 1:
+                own.append(text)
+        if depth == 1:
+            yield selectors, "".join(own).lower()
+        depth = max(0, depth - 1)

@@ -28,8 +28,8 @@ _ASK_DATE_LABEL: Final = re.compile(r"\bask(?:ed)? date\s*+[:：]", re.IGNORECAS
 _LABEL_AT_END: Final = re.compile(r"\b(?:ask|reply) date\s*+[:：]\Z", re.IGNORECASE)
 _GENDER: Final = r"(?:female|male|woman|man|girl|boy|lady|gentleman|other|non-?binary|unknown)"
 _AGE: Final = (
-    r"(?:(?:over|under|above|below|at least|less than|up to)\s*+)?\d{1,3}"
-    r"(?:\s*+(?:~|～|-|–|—|to)\s*+\d{1,3}|\s*+\+|\s++(?:and|or) (?:above|over|older))?"
+    r"(?:(?:over|under|above|below|at least|less than|up to)\s*+)?\d{1,3}+"
+    r"(?:\s*+(?:(?:[~～–—-]|to)\s*+\d{1,3}+|\+|(?:and|or) (?:above|over|older)))?"
 )
 _ASKER: Final = re.compile(
     rf"(?:(?P<name>.*)[,，]\s*+(?=[\doaubl]))?(?P<age>{_AGE})[\s-]*+years?[\s-]*+old(?:[\s,]++(?P<gender>{_GENDER}))?\s*+[.。,]?",
