@@ -16,7 +16,7 @@ from qa_scraper.exceptions import InputError
 from qa_scraper.extraction.sections import NoQuestion
 from qa_scraper.items import Record
 from qa_scraper.loaders import Provenance, page_records
-from qa_scraper.page import Page
+from qa_scraper.page import LARGEST_PAGE, Page
 from qa_scraper.urls import canonical_url, host_of
 
 STDIN: Final = "-"
@@ -50,12 +50,14 @@ class Extracted:
 def extract_input(given: Input) -> Extracted:
     """Reads and extracts one input. Never raises for what stands in a file."""
     try:
-        body = sys.stdin.buffer.read() if given.path == STDIN else Path(given.path).read_bytes()
+        body = _read(given.path)
     except OSError as error:
         hint = " (give the files in it)" if isinstance(error, IsADirectoryError) else ""
         return Extracted(given, unreadable=f"{error.strerror or error}{hint}")
     except ValueError as error:  # a NUL in the path
         return Extracted(given, unreadable=str(error))
+    if len(body) > LARGEST_PAGE:
+        return Extracted(given, unreadable=f"larger than {LARGEST_PAGE // 2**20} MiB, more than any page for readers")
     try:
         return _extracted(given, body)
     except Exception as error:  # noqa: BLE001 - one page that we cannot take must not lose the others
@@ -71,6 +73,14 @@ def _extracted(given: Input, body: bytes) -> Extracted:
         return Extracted(given, reason="an empty file")
     found = page_records(page, Provenance(path=given.path))
     return Extracted(given, reason=found.reason) if isinstance(found, NoQuestion) else Extracted(given, found)
+
+
+def _read(path: str) -> bytes:
+    """The bytes of a file, and of one that is too large one byte more than the largest page has."""
+    if path == STDIN:
+        return sys.stdin.buffer.read(LARGEST_PAGE + 1)
+    with Path(path).open("rb") as file:
+        return file.read(LARGEST_PAGE + 1)
 
 
 def checked_url(url: str | None) -> str | None:

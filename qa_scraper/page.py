@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Final, Literal
 
 from lxml import etree
@@ -40,17 +42,40 @@ _ODD_SHARE: Final = 20
 _WIDE_TAGS: Final = (b"<\x00", b"\x00<")
 _MARKUP_TYPES: Final = ("html", "xml")
 # Attributes that hold the address of another page; pictures, scripts and frames are no pages of the crawl.
-_LINK_XPATH: Final = etree.XPath("//a/@href | //area/@href | //link[@rel='next' or @rel='prev']/@href")
+_LINK_XPATH: Final = etree.XPath(
+    "//a/@href | //area/@href | //link[@rel='next' or @rel='prev']/@href", smart_strings=False
+)
 _BASE_XPATH: Final = etree.XPath("string(//base/@href)")
+
+LARGEST_PAGE: Final = 4 * 1024 * 1024
+"""Bytes of the largest page that is read; real ones have hundreds of kilobytes."""
+_MOST_TAGS: Final = 200_000
+_MOST_LINE_ENDS: Final = 100_000  # of plain text
+_MOST_LINKS: Final = 10_000
+_MOST_SITEMAP_URLS: Final = 50_000  # sitemaps.org allows a file no more
+_LONGEST_HREF: Final = 16_384
+# libxml2 walks all attributes of a tag to append one: 25,000 take a second, 250,000 two minutes.
+_MOST_ATTRIBUTES: Final = 1_000
+_MANY_ATTRIBUTES: Final = 64 * 1024  # characters of a page that can hold enough of them to be felt
+# A tag as a parser reads it (HTML Living Standard §13.2.5.32 to §13.2.5.38); nothing in it can match in two ways.
+_ATTRIBUTE: Final = (
+    r"""(?:[\s/]++|(?<=["']))(?:=?+[^\s/>=]++|=)"""
+    r"""(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+)?+)?+"""
+)
+_TAG_WITH_ATTRIBUTES: Final = re.compile(
+    rf"(<[A-Za-z][^\s/>]*+(?:{_ATTRIBUTE}){{0,{_MOST_ATTRIBUTES}}}+)(?:{_ATTRIBUTE})*+"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
     """Addresses of web pages in page order, each once, without fragments; ``not_pages``: how many links lead elsewhere
-    (``mailto:``, pictures, archives, what cannot be parsed)."""
+    (``mailto:``, pictures, archives, what cannot be parsed); ``left_out``: how many were not looked at, for the page
+    has more of them than any page for readers."""
 
     pages: list[str]
     not_pages: int
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,7 +84,7 @@ class Page:
 
     ``text`` is decoded and holds neither NUL nor lone surrogates. ``url`` is the address that it was fetched at (the
     base of its links), None for a file read without one. ``encoding_doubt``: why the text may be mojibake, empty where
-    nothing speaks for it.
+    nothing speaks for it. ``refused``: why its text was not decoded at all, empty where it was.
     """
 
     text: str
@@ -68,6 +93,7 @@ class Page:
     content_language: str | None = None
     encoding: str = "utf-8"
     encoding_doubt: str = ""
+    refused: str = ""
 
     @classmethod
     def from_bytes(
@@ -82,6 +108,10 @@ class Page:
         kind = _kind(body, content_type)
         if kind == "binary":
             return cls("", kind, url)
+        if len(body) > LARGEST_PAGE and not _SITEMAP.search(body[:_BODY_SNIFFED].decode("latin-1")):
+            return cls(
+                "", kind, url, refused=f"larger than {LARGEST_PAGE // 2**20} MiB, more than any page for readers"
+            )
         decoded = decode(body, content_type)
         text = decoded.text
         if kind == "text" and not _declares_text(content_type) and _TAG.search(text[:_BODY_SNIFFED]):
@@ -92,15 +122,28 @@ class Page:
     @cached_property
     def _parsed(self) -> tuple[etree._Element | None, bool]:
         """The root element, and whether the parser stopped before the end."""
-        if self.kind != "html":
+        if self.kind != "html" or self._overfull:
             return None, False
         # huge_tree raises the parser's limit on depth from 256 levels to 2,048; past that it stops and does not raise.
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True)
         try:
-            root = etree.fromstring(self.text.encode("utf-8"), parser)
+            root = etree.fromstring(self._with_few_attributes().encode("utf-8"), parser)
         except etree.XMLSyntaxError:
             return None, False
         return root, any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
+
+    def _with_few_attributes(self) -> str:
+        """The text without what attributes a tag has past the first 1,000."""
+        return self.text if len(self.text) < _MANY_ATTRIBUTES else _TAG_WITH_ATTRIBUTES.sub(r"\1", self.text)
+
+    @cached_property
+    def _overfull(self) -> str:
+        """Why the page is not even parsed: each of its parts is small, but they are too many to be looked at."""
+        if self.kind == "html" and self.text.count("<") > _MOST_TAGS:
+            return f"more than {_MOST_TAGS:,} tags"
+        if self.kind == "text" and self.text.count("\n") > _MOST_LINE_ENDS:
+            return f"more than {_MOST_LINE_ENDS:,} lines"
+        return ""
 
     @property
     def tree(self) -> etree._Element | None:
@@ -112,6 +155,8 @@ class Page:
         """Why the page could not be read to its end, None where it could."""
         if self.kind == "binary":
             return "not text: a binary file or a media type that holds no page"
+        if self.refused or self._overfull:
+            return self.refused or self._overfull
         return "nested deeper than 2,045 levels: the parser stops there" if self._parsed[1] else None
 
     @cached_property
@@ -128,19 +173,29 @@ class Page:
         if base is None or self.tree is None:
             return Links([], 0)
         found_hrefs = _LINK_XPATH(self.tree)
-        hrefs = [str(href) for href in found_hrefs] if isinstance(found_hrefs, list) else []
-        found = [page_address(base, href) for href in hrefs if not href.startswith("#")]
-        return Links(list(dict.fromkeys(address for address in found if address)), found.count(None))
+        hrefs = Counter(map(str, found_hrefs)) if isinstance(found_hrefs, list) else Counter()
+        kept = [
+            (href, count) for href, count in hrefs.items() if not href.startswith("#") and len(href) <= _LONGEST_HREF
+        ]
+        left_out = sum(count for href, count in hrefs.items() if len(href) > _LONGEST_HREF)
+        left_out += sum(count for _, count in kept[_MOST_LINKS:])
+        found = [(page_address(base, href), count) for href, count in kept[:_MOST_LINKS]]
+        not_pages = sum(count for address, count in found if address is None)
+        return Links(list(dict.fromkeys(address for address, _ in found if address)), not_pages, left_out)
 
     def sitemap_links(self) -> list[str] | None:
-        """The addresses that a sitemap (sitemaps.org, index or list of URLs) names; None for any other page."""
+        """The addresses that a sitemap (sitemaps.org, index or list of URLs) names; None for any other page.
+
+        The first 50,000 are given: a sitemap that keeps to the protocol has no more.
+        """
         if not _SITEMAP.match(self.text[:_BODY_SNIFFED]):
             return None
         parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
         root = etree.fromstring(self.text.encode("utf-8"), parser)
         if root is None:
             return []
-        found = (page_address(self.url or "", node.text or "") for node in root.iter("{*}loc"))
+        named = islice(root.iter("{*}loc"), _MOST_SITEMAP_URLS)
+        found = (page_address(self.url or "", (node.text or "")[:_LONGEST_HREF]) for node in named)
         return list(dict.fromkeys(address for address in found if address))
 
     @cached_property

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Final, Literal
 
 from lxml import etree
@@ -18,6 +19,8 @@ from qa_scraper.page import Page
 from qa_scraper.text import clean_line
 
 _WORD: Final = re.compile(r"\w")
+MOST_BLOCKS: Final = 20_000
+"""Lines of the longest page that is read; ``page_blocks`` gives one more where there are more, and stops."""
 
 Place = Literal["main", "hidden", "nav", "header", "footer", "aside"]
 
@@ -72,7 +75,7 @@ class Block:
 def page_blocks(page: Page) -> list[Block]:
     """All blocks of *page* in reading order, those outside its own text included and marked with their place."""
     if page.kind == "text":
-        return list(_text_blocks(page.text))
+        return list(islice(_text_blocks(page.text), MOST_BLOCKS + 1))
     return _Walk(_styled(page.tree)).run(page.tree) if page.tree is not None else []
 
 
@@ -90,13 +93,17 @@ def visible(blocks: list[Block], places: tuple[Place, ...] = ("main",)) -> list[
 
 def _text_blocks(text: str) -> Iterator[Block]:
     paragraph = True
-    for line in text.splitlines():
-        cleaned = clean_line(line)
+    for line in _TEXT_LINE.finditer(text):
+        cleaned = clean_line(line[1])
         if cleaned:
             yield Block(cleaned, paragraph=paragraph)
         paragraph = not cleaned
 
 
+# What str.splitlines takes as a line, one at a time.
+_TEXT_LINE: Final = re.compile(
+    "([^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*+)(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|\\Z)"
+)
 _GAPS: Final = {
     **dict.fromkeys(
         "address article aside blockquote body caption center details dialog div dl fieldset figcaption figure"
@@ -144,6 +151,7 @@ _HIDING: Final = re.compile(
 _BLOCK: Final = re.compile(r"display\s*+:\s*+(?:block|flex|grid|list-item|table(?!-column))")
 _KEEPS_LINES: Final = re.compile(r"white-space\s*+:\s*+(?:pre|break-spaces)")
 _CSS_COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_CLASSES: Final = 4096  # characters of a class attribute that are looked at
 _CSS_SIMPLE: Final = re.compile(r"\s*([.#])([\w\-]+)\s*")
 
 
@@ -192,6 +200,8 @@ class _Walk:
         inside = _Inside()
         walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
         for event, node in walk:
+            if len(self.blocks) > MOST_BLOCKS:
+                return self.blocks
             if event == "start":
                 tag = str(node.tag)
                 if tag in _NO_TEXT:
@@ -269,7 +279,7 @@ class _Walk:
 
     def _add(self, text: str, inside: _Inside) -> None:
         if inside.keeps_lines and "\n" in text:
-            first, *rest = text.split("\n")
+            first, *rest = text.split("\n", MOST_BLOCKS)
             self._add_to_line(first, inside)
             for line in rest:
                 self._end_line(1 if self.gap == 0 else 2, inside)
@@ -317,7 +327,7 @@ def _joined(pieces: list[_Piece]) -> tuple[str, tuple[Link, ...]]:
 
 
 def _names(attributes: etree._Attrib) -> list[str]:
-    return [*("." + name for name in attributes.get("class", "").split()), "#" + attributes.get("id", "")]
+    return [*("." + name for name in attributes.get("class", "")[:_CLASSES].split()), "#" + attributes.get("id", "")]
 
 
 def _styled(root: etree._Element) -> _Styled:

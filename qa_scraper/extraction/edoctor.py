@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from qa_scraper.extraction.blocks import Block, page_blocks, visible
+from qa_scraper.extraction.blocks import MOST_BLOCKS, Block, page_blocks, visible
 from qa_scraper.extraction.landmarks import (
     AskerLine,
     asker_line,
@@ -56,6 +56,7 @@ _IN_BRACKETS_AT_END: Final = re.compile(r"\(([^()]++)\)\Z")
 _GOES_ON: Final = re.compile(r"[,:;，：；、]$")
 _STATEMENT: Final = re.compile(r"[.!。！…]$")
 _TITLE_LENGTH: Final = 200
+_PAGE_TITLE_LENGTH: Final = 1_000  # of the longest heading and <title> that are looked into: each line is compared
 _STATEMENT_LENGTH: Final = 120
 _COPYRIGHT: Final = re.compile(r"(?:©|\(c\)|copyright\b)", re.IGNORECASE)
 
@@ -80,6 +81,8 @@ class _Reply:
 def read(page: Page) -> Sections | NoQuestion:
     """Splits a page of this layout into its sections, or says why it is none."""
     blocks = page_blocks(page)
+    if len(blocks) > MOST_BLOCKS:
+        return NoQuestion(f"more than {MOST_BLOCKS:,} lines")
     lines = rejoined(visible(blocks))
     similar, teasers = _best_similar(lines)
     faq, topics = _best_faq(lines)
@@ -255,7 +258,7 @@ def _heading(
 
     It is looked for among the lines ahead of the asker line, then in the page's header, then in ``<title>``.
     """
-    wanted = clean_line(page_title)
+    wanted = clean_line(page_title[:_PAGE_TITLE_LENGTH])
     in_header = [block for block in visible(blocks, ("header",)) if block.heading]
     scores = [_heading_score(line, opening[at + 1 : at + 2], wanted, departments) for at, line in enumerate(opening)]
     header_scores = [_heading_score(line, opening[:1], wanted, departments) for line in in_header]
@@ -286,6 +289,8 @@ def _heading_score(line: Block, after: list[Block], page_title: str, departments
 
 def _suffix(heading: str, departments: set[str]) -> str:
     """The department behind the last dash of *heading*; a known one may hold dashes itself. Empty if there is none."""
+    if len(heading) > _PAGE_TITLE_LENGTH:
+        return ""
     dashes = list(_DASH.finditer(heading))
     for dash in dashes:
         if heading[dash.end() :].lower() in departments and heading[: dash.start()].strip():
@@ -302,7 +307,7 @@ def _split_heading(heading: str, page_title: str, departments: set[str]) -> tupl
     suffix = _suffix(heading, departments)
     if suffix:
         return heading[: -len(suffix)].rstrip(" -–—|"), suffix
-    full = clean_line(page_title)
+    full = clean_line(page_title[:_PAGE_TITLE_LENGTH])
     if heading and full.lower().startswith(heading.lower()) and len(full) > len(heading):
         parts = [part for part in _DASH.split(full[len(heading) :]) if part]
         named = next((part for part in parts if part.lower() in departments), "")

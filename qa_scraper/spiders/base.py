@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider
@@ -23,6 +27,48 @@ from qa_scraper.urls import canonical_url, page_address
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
+
+
+_LARGE: Final = 64 * 1024  # bytes of a page from which on it may take half a second
+_LINKS_AT_ONCE: Final = 100
+_READER: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="large-page")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """What a response gave. ``reason``: why it has no records; ``left_out``: links that were not looked at."""
+
+    records: list[Record]
+    addresses: list[str]
+    reason: str = ""
+    not_pages: int = 0
+    left_out: int = 0
+    encoding_doubt: str = ""
+
+
+def read_response(
+    body: bytes,
+    *,
+    url: str,
+    content_type: str | None,
+    content_language: str | None,
+    provenance: Provenance,
+    layouts: tuple[str, ...],
+    may_be_question: bool,
+) -> ReadPage:
+    """The records and links of a response; needs no crawl, so that it can run in a thread."""
+    page = Page.from_bytes(body, url=url, content_type=content_type, content_language=content_language)
+    listed = page.sitemap_links()
+    if listed is not None:
+        return ReadPage([], listed, f"a sitemap of {len(listed)} URLs")
+    found: list[Record] | NoQuestion
+    if page.unreadable or may_be_question:
+        found = page_records(page, provenance, layouts)
+    else:
+        found = NoQuestion("no question page by its URL (the site's question_url)")
+    links = page.links()
+    records, reason = ([], found.reason) if isinstance(found, NoQuestion) else (found, "")
+    return ReadPage(records, links.pages, reason, links.not_pages, links.left_out, page.encoding_doubt)
 
 
 class SiteSpider(Spider):
@@ -76,34 +122,41 @@ class SiteSpider(Spider):
         self.logger.error(message)
         raise CloseSpider("refused")
 
-    def parse(self, response: Response, **kwargs: Any) -> Iterator[Record | Request]:
+    async def parse(self, response: Response, **kwargs: Any) -> AsyncIterator[Record | Request]:
         """Gives the records of a page and a Request for each page that it links to."""
         body, content_type = response.body, _header(response, "Content-Type")
         if gzip_magic_number(response):  # a sitemap.xml.gz; compressed responses were opened by Scrapy already
             body, content_type = gunzip(body, max_size=self.settings.getint("DOWNLOAD_MAXSIZE")), "application/xml"
-        page = Page.from_bytes(
+        read = partial(
+            read_response,
             body,
             url=response.url,
             content_type=content_type,
             content_language=_header(response, "Content-Language"),
+            provenance=self._provenance(response),
+            layouts=self.site.layouts,
+            may_be_question=self.site.may_be_question(canonical_url(response.url)),
         )
-        listed = page.sitemap_links()
-        if listed is not None:
-            response.meta["no_question"] = f"a sitemap of {len(listed)} URLs"
-            yield from (Request(address) for address in listed)
-            return
-        if self.site.may_be_question(canonical_url(response.url)):
-            found = page_records(page, self._provenance(response), self.site.layouts)
-        else:
-            found = NoQuestion("no question page by its URL (the site's question_url)")
-        if isinstance(found, NoQuestion):
+        # What takes long is read in a thread, so that the loop goes on; one at a time, so that memory holds one tree.
+        found = await asyncio.get_running_loop().run_in_executor(_READER, read) if len(body) > _LARGE else read()
+        self._count(found, response)
+        if found.reason:
             response.meta["no_question"] = found.reason
-        else:
-            yield from found
-        links = page.links()
-        self.crawler.stats.inc_value("links/not_pages", links.not_pages)
-        for address in links.pages:
+        for record in found.records:
+            yield record
+        for number, address in enumerate(found.addresses, start=1):
             yield Request(address)
+            if number % _LINKS_AT_ONCE == 0:
+                await asyncio.sleep(0)  # the loop takes its turn
+
+    def _count(self, found: ReadPage, response: Response) -> None:
+        self.crawler.stats.inc_value("links/not_pages", found.not_pages)
+        if found.left_out:
+            self.crawler.stats.inc_value("links/left_out", found.left_out)
+            self.logger.warning("%s: %d links left out: more than a page may have", response, found.left_out)
+        if found.encoding_doubt:
+            self.crawler.stats.inc_value("pages/encoding_in_doubt")
+            self.logger.info("%s: encoding in doubt: %s", response, found.encoding_doubt)
 
     def _provenance(self, response: Response) -> Provenance:
         crawl = current_crawl(self.crawler)
