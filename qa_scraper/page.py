@@ -134,7 +134,16 @@ class Page:
 
     def _with_few_attributes(self) -> str:
         """The text without what attributes a tag has past the first 1,000."""
-        return self.text if len(self.text) < _MANY_ATTRIBUTES else _TAG_WITH_ATTRIBUTES.sub(r"\1", self.text)
+        if len(self.text) < _MANY_ATTRIBUTES:
+            return self.text
+        # Tag by tag, so that no single step holds other threads up.
+        spans = (match.span(1)[1:] + match.span()[1:] for match in _TAG_WITH_ATTRIBUTES.finditer(self.text))
+        kept, at = [], 0
+        for cut_from, cut_to in spans:
+            if cut_from < cut_to:
+                kept.append(self.text[at:cut_from])
+                at = cut_to
+        return "".join([*kept, self.text[at:]])
 
     @cached_property
     def _overfull(self) -> str:

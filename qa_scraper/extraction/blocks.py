@@ -21,6 +21,8 @@ from qa_scraper.text import clean_line
 _WORD: Final = re.compile(r"\w")
 MOST_BLOCKS: Final = 20_000
 """Lines of the longest page that is read; ``page_blocks`` gives one more where there are more, and stops."""
+LONGEST_LINE: Final = 200_000
+"""Characters of the longest line that is read; a line that has more is given with its first 200,001, as they are."""
 
 Place = Literal["main", "hidden", "nav", "header", "footer", "aside"]
 
@@ -94,10 +96,14 @@ def visible(blocks: list[Block], places: tuple[Place, ...] = ("main",)) -> list[
 def _text_blocks(text: str) -> Iterator[Block]:
     paragraph = True
     for line in _TEXT_LINE.finditer(text):
-        cleaned = clean_line(line[1])
+        cleaned = _cleaned(line[1])
         if cleaned:
             yield Block(cleaned, paragraph=paragraph)
         paragraph = not cleaned
+
+
+def _cleaned(line: str) -> str:
+    return clean_line(line) if len(line) <= LONGEST_LINE else line[: LONGEST_LINE + 1]
 
 
 # What str.splitlines takes as a line, one at a time.
@@ -151,6 +157,7 @@ _HIDING: Final = re.compile(
 _BLOCK: Final = re.compile(r"display\s*+:\s*+(?:block|flex|grid|list-item|table(?!-column))")
 _KEEPS_LINES: Final = re.compile(r"white-space\s*+:\s*+(?:pre|break-spaces)")
 _CSS_COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_STYLE_SHEET: Final = 1_000_000  # characters of a style sheet that are looked at
 _CLASSES: Final = 4096  # characters of a class attribute that are looked at
 _CSS_SIMPLE: Final = re.compile(r"\s*([.#])([\w\-]+)\s*")
 
@@ -311,8 +318,8 @@ class _Walk:
 
 def _joined(pieces: list[_Piece]) -> tuple[str, tuple[Link, ...]]:
     """The text of a line with its white space folded, and the spans of its links in it."""
-    if not any(piece.inside.link for piece in pieces):
-        return clean_line("".join(piece.text for piece in pieces)), ()
+    if sum(len(piece.text) for piece in pieces) > LONGEST_LINE or not any(piece.inside.link for piece in pieces):
+        return _cleaned("".join(piece.text for piece in pieces)), ()
     text = ""
     spans: dict[tuple[int, str | None], tuple[int, int]] = {}
     for piece in pieces:
@@ -335,7 +342,7 @@ def _styled(root: etree._Element) -> _Styled:
     hidden: set[str] = set()
     blocks: set[str] = set()
     for style in root.iter("style"):
-        for selectors, body in _css_rules(style.text or ""):
+        for selectors, body in _css_rules((style.text or "")[:_STYLE_SHEET]):
             names = hidden if _HIDING.search(body) else blocks if _BLOCK.search(body) else None
             if names is not None:
                 simple = (_CSS_SIMPLE.fullmatch(selector) for selector in selectors.split(","))

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from qa_scraper.extraction.blocks import MOST_BLOCKS, Block, page_blocks, visible
+from qa_scraper.extraction.blocks import LONGEST_LINE, MOST_BLOCKS, Block, page_blocks, visible
 from qa_scraper.extraction.landmarks import (
     AskerLine,
     asker_line,
@@ -83,7 +83,10 @@ def read(page: Page) -> Sections | NoQuestion:
     blocks = page_blocks(page)
     if len(blocks) > MOST_BLOCKS:
         return NoQuestion(f"more than {MOST_BLOCKS:,} lines")
-    lines = rejoined(visible(blocks))
+    shown = visible(blocks)
+    if any(len(line.text) > LONGEST_LINE for line in shown):
+        return NoQuestion(f"a line of more than {LONGEST_LINE:,} characters")
+    lines = rejoined(shown)
     similar, teasers = _best_similar(lines)
     faq, topics = _best_faq(lines)
     body = _body(lines, similar, faq)

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 
 _LARGE: Final = 64 * 1024  # bytes of a page from which on it may take half a second
-_LINKS_AT_ONCE: Final = 100
+_LINKS_AT_ONCE: Final = 250
+_LINKS_WITH_PAGE: Final = 5_000
 _READER: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="large-page")
 
 
@@ -144,10 +145,23 @@ class SiteSpider(Spider):
             response.meta["no_question"] = found.reason
         for record in found.records:
             yield record
-        for number, address in enumerate(found.addresses, start=1):
-            yield Request(address)
-            if number % _LINKS_AT_ONCE == 0:
+        for begin in range(0, len(found.addresses), _LINKS_AT_ONCE):
+            if begin:
                 await asyncio.sleep(0)  # the loop takes its turn
+            for address in self._not_noted(found.addresses[begin : begin + _LINKS_AT_ONCE], begin):
+                yield Request(address)
+
+    def _not_noted(self, addresses: list[str], begin: int) -> list[str]:
+        """*addresses*, or none where they stand in the ledger now.
+
+        The first of a page's go into the ledger with it, in one transaction; one of all 50,000 of a sitemap would hold
+        the loop for seconds. What is noted early harms nothing: after a crash the page is read again.
+        """
+        crawl = current_crawl(self.crawler)
+        if crawl is None or begin < _LINKS_WITH_PAGE:
+            return addresses
+        crawl.note_urls(addresses)
+        return []
 
     def _count(self, found: ReadPage, response: Response) -> None:
         self.crawler.stats.inc_value("links/not_pages", found.not_pages)
