@@ -78,7 +78,7 @@ def drawn_faults(rng: random.Random) -> Faults:
     first = rng.randint(2, 30)
     return Faults(
         **shares,
-        retry_after=rng.choice((1, 2)),
+        retry_after=rng.choice((2, 3)),
         retry_date=rng.random() < 0.5,
         times=rng.randint(1, 3),
         burst=(first, first + rng.randint(3, 12)) if rng.random() < 0.5 else (0, 0),
@@ -109,7 +109,7 @@ def network_trial(arena: Arena, rng: random.Random, name: str) -> Trial:
 
 
 def _check_pauses(arena: Arena, trial: Trial, *, killed: bool = False) -> None:
-    too_soon = arena.site.too_soon(grace=0.5)
+    too_soon = arena.site.too_soon()
     if too_soon and not killed:
         trial.verdict.findings.append(f"Retry-After broken by {too_soon[:5]}")
 
