@@ -42,7 +42,6 @@ _DETECTED: Final = _ENCODINGS - {"mac-cyrillic", "hz", "iso2022_kr"}
 _ESCAPE: Final = b"\x1b$"
 _HIGH: Final = re.compile(rb"[\x80-\xff]")
 _LINE: Final = re.compile(rb"[<>\n]")  # none of these is part of a character in any encoding
-_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 _WORD: Final = re.compile(r"[^\s<>]+")
 _COMMON_SYMBOLS: Final = "©®™°½€£"
 _ODD_CATEGORIES: Final = frozenset(("Cc", "Co", "Cn", "No", "So", "Sk", "Sm", "Sc"))
@@ -249,9 +248,9 @@ def _is_latin(text: str) -> bool:
 
 def _is_odd(text: str) -> bool:
     """Whether too many characters are such as nobody writes: controls, private use, unassigned, symbols, half kana."""
-    found = Counter(_NOT_ASCII.findall(text))
+    found = {character: count for character, count in Counter(text).items() if not character.isascii()}
     odd = sum(count for character, count in found.items() if _is_odd_character(character))
-    return odd * _ODD_SHARE > found.total()
+    return odd * _ODD_SHARE > sum(found.values())
 
 
 def _is_odd_character(character: str) -> bool:

@@ -108,7 +108,7 @@ class Page:
         kind = _kind(body, content_type)
         if kind == "binary":
             return cls("", kind, url)
-        if len(body) > LARGEST_PAGE and not _SITEMAP.search(body[:_BODY_SNIFFED].decode("latin-1")):
+        if len(body) > LARGEST_PAGE and not _SITEMAP.match(body[:_BODY_SNIFFED].decode("latin-1")):
             return cls(
                 "", kind, url, refused=f"larger than {LARGEST_PAGE // 2**20} MiB, more than any page for readers"
             )

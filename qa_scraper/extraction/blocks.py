@@ -95,8 +95,8 @@ def visible(blocks: list[Block], places: tuple[Place, ...] = ("main",)) -> list[
 
 def _text_blocks(text: str) -> Iterator[Block]:
     paragraph = True
-    for line in _TEXT_LINE.finditer(text):
-        cleaned = _cleaned(line[1])
+    for line in text.splitlines():
+        cleaned = _cleaned(line)
         if cleaned:
             yield Block(cleaned, paragraph=paragraph)
         paragraph = not cleaned
@@ -106,10 +106,6 @@ def _cleaned(line: str) -> str:
     return clean_line(line) if len(line) <= LONGEST_LINE else line[: LONGEST_LINE + 1]
 
 
-# What str.splitlines takes as a line, one at a time.
-_TEXT_LINE: Final = re.compile(
-    "([^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*+)(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|\\Z)"
-)
 _GAPS: Final = {
     **dict.fromkeys(
         "address article aside blockquote body caption center details dialog div dl fieldset figcaption figure"
