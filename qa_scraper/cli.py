@@ -20,6 +20,7 @@ import typer
 from qa_scraper import __version__
 from qa_scraper.exceptions import InputError, SiteBusy
 from qa_scraper.interrupts import INTERRUPTS
+from qa_scraper.text import printable
 
 _REPORT: Final = "this is an error of qa-scraper, please report it (QA_SCRAPER_TRACEBACK=1 shows where it happened)"
 
@@ -223,8 +224,7 @@ def _root(
 
 
 def _complain(message: str) -> None:
-    printable = "".join(c if c.isprintable() else " " for c in message)
-    print(f"qa-scraper: {printable}", file=sys.stderr, flush=True)  # noqa: T201
+    print(f"qa-scraper: {printable(message)}", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def main() -> None:

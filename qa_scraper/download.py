@@ -7,8 +7,9 @@ import ipaddress
 import socket
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
+from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.exceptions import DownloadConnectionRefusedError
+from scrapy.http import Headers
 
 from qa_scraper.exceptions import NotAskedNow, PrivateAddress
 from qa_scraper.scheduler import current_crawl
@@ -52,11 +53,18 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             return await super().download_request(request)
         except DownloadConnectionRefusedError as error:
             if _REFUSED in str(error):
+                proxy = request.meta.get("proxy")
+                who = f"the proxy {host_of(proxy)} (for {host_of(request.url)})" if proxy else host_of(request.url)
                 raise PrivateAddress(
-                    f"{host_of(request.url)} is at a private or loopback address; if that is meant, allow it with"
-                    " --allow-private (setting ALLOW_PRIVATE_ADDRESSES)"
+                    f"{who} is at a private or loopback address; if that is meant, allow it with --allow-private"
+                    " (setting ALLOW_PRIVATE_ADDRESSES)"
                 ) from error
             raise
+
+    @staticmethod
+    def _extract_headers(response: _ClientResponse) -> Headers:
+        """The headers as they were sent: aiohttp's own text of them cannot be encoded again if it was no UTF-8."""
+        return Headers(list(response.raw_headers))
 
 
 def is_ip_address(host: str) -> bool:

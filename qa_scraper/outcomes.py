@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+import string
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, UnsupportedURLSchemeError
 from scrapy.http import Response
@@ -23,6 +25,7 @@ from qa_scraper.refresh import (
     is_transient,
     retry_after,
 )
+from qa_scraper.text import printable
 from qa_scraper.urls import canonical_url, page_address
 
 _BELIEVED_AFTER: Final = 4
@@ -101,8 +104,16 @@ def judge_response(
     return Ended(after_failure(reason, due.tries + 1, policy, now, random), body_hash=body_hash, body_seen=seen)
 
 
+def _as_sent(location: bytes) -> str:
+    """A Location header as text; bytes that are no UTF-8 are percent-encoded, as browsers ask for them."""
+    try:
+        return location.decode("utf-8")
+    except UnicodeDecodeError:
+        return quote(location, safe=string.printable)
+
+
 def _judge_redirect(response: Response, due: DueUrl, redirects: int) -> Verdict:
-    location = (response.headers.get("Location") or b"").decode("utf-8", "replace")
+    location = _as_sent(response.headers.get("Location") or b"")
     address = page_address(response.url, location) if location else None
     if address is None:
         return Ended(Fate(State.FAILED, f"HTTP {response.status} to no web page: {location[:200]!r}"))
@@ -135,6 +146,6 @@ def judge_failure(error: BaseException | None, due: DueUrl, policy: RetryPolicy,
 
 def describe(error: BaseException | None) -> str:
     """The error in one line, without control characters, at most 300 characters."""
-    text = _SSL_OBJECT.sub("", " ".join("".join(c if c.isprintable() else " " for c in str(error)).split()))
+    text = _SSL_OBJECT.sub("", " ".join(printable(str(error)).split()))
     name = type(error).__name__
     return f"{name}: {text}"[:300] if text else name

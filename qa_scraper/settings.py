@@ -35,6 +35,7 @@ HTTPERROR_ALLOW_ALL = True
 DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,text/plain;q=0.8,*/*;q=0.1"}
 
 # What a page may not reach or start
+EXTENSIONS = {"qa_scraper.plain_log.PlainLog": 0}
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 DOWNLOAD_HANDLERS = {

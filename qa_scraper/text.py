@@ -30,6 +30,11 @@ def clean_text(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", "\n".join([" ".join(line.split()) for line in lines])).strip()
 
 
+def printable(text: str) -> str:
+    """*text* with a blank for each character that a terminal would not show but obey, or that breaks the line."""
+    return text if text.isprintable() else "".join([c if c.isprintable() else " " for c in text])
+
+
 def _without_invisible(text: str) -> str:
     return _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", text))
 

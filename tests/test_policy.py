@@ -12,6 +12,7 @@ from qa_scraper.ledger_values import DueUrl
 from qa_scraper.outcomes import Ended, Follow, HeldBack, Moved, Whole, judge_failure, judge_response
 from qa_scraper.politeness import HostGates
 from qa_scraper.refresh import RetryPolicy, State, after_failure, next_look, retry_after
+from qa_scraper.site import Site
 from scrapy.exceptions import DownloadTimeoutError, ResponseDataLossError
 from scrapy.http import HtmlResponse
 
@@ -80,6 +81,8 @@ def test_backoff_doubles_with_jitter_and_a_ceiling() -> None:
 def test_redirects() -> None:
     assert judged(response(301, Location="/a/")) == Follow("http://h/a/")
     assert judged(response(302, Location="http://h/b")) == Moved("http://h/b")
+    sent = {"Location": b"http://h/\xa4\xa4?q=1#%20"}
+    assert judged(HtmlResponse(URL, status=302, headers=sent)) == Moved("http://h/%A4%A4?q=1")
     loop = judged(response(301, Location="/a"))
     assert isinstance(loop, Ended)
     assert "loop" in loop.fate.reason
@@ -186,3 +189,10 @@ def test_clock() -> None:
     assert Clock.from_setting("").stamp() > "2026"
     with pytest.raises(ValueError, match="FIXED_CLOCK"):
         Clock.from_setting("noon")
+
+
+@pytest.mark.parametrize("name", ["../out", "/etc", "a/b", "a\\b", "", ".", "a.b", "A", "a\n", "-a", "a b", "Ａ"])
+def test_output_cannot_leave_its_folder(name: str) -> None:
+    """A site's name is that of its folder."""
+    with pytest.raises(ValueError, match="a site's name is made of"):
+        Site(name=name, title="A site")

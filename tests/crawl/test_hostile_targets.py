@@ -86,3 +86,29 @@ def test_names_that_lead_inside_are_not_connected_to(tmp_path: Path) -> None:
     for key, state, reason in gaps:
         assert state == "held"
         assert "private or loopback" in reason or ".example" not in key, reason
+
+
+def test_nothing_that_a_page_says_moves_the_terminal(tmp_path: Path) -> None:
+    """Escape sequences and direction marks in all that a site sends: none stands in the log or on the terminal."""
+    evil = "\x1b[31m\x1b]0;title\x07\u202e\x9b2J\x7f"
+    raw = evil.encode("latin-1", "replace").decode("latin-1")
+    page = (
+        f'<html><head><meta charset="{evil}"><title>{evil}</title></head><body><h1>{evil} a question</h1>'
+        f'<a href="/{evil}">x</a><a href="http://{evil}.example/">y</a><a href="/moved">m</a><a href="/odd">o</a>'
+        f'<a href="/packed">p</a><a href="/q">q</a><a href="/{"%1b" * 3}">z</a><p>{evil}</p></body></html>'
+    )
+    pages: dict[str, tuple[int, str] | Answer] = {
+        "/": (200, page),
+        "/q": (200, QUESTION.replace("<h2>", f"<h2>{evil}")),
+        "/moved": Answer(302, "", {"Location": f"http://{raw}.example/{raw}"}),
+        "/odd": Answer(200, "x", {"Content-Type": f"text/{raw}; charset={raw}"}),
+        "/packed": Answer(200, "x", {"Content-Encoding": raw}),
+        "/robots.txt": Answer(200, f"User-agent: *\n{evil}\nCrawl-delay: {evil}\nSitemap: /{evil}\nDisallow: /{evil}"),
+    }
+    with Routes(pages) as site:
+        done = qa_scraper(*crawl_arguments("edoctor", site.url, tmp_path, "-s", "LOG_LEVEL=DEBUG"))
+    assert (tmp_path / "edoctor" / "questions.jsonl").stat().st_size
+    checked = qa_scraper("doctor", "edoctor", "--output", str(tmp_path))
+    log = (tmp_path / "edoctor" / "crawl.log").read_text("utf-8")
+    for shown in (done.stdout, done.stderr, checked.stdout, checked.stderr, log):
+        assert sorted({c for c in shown if not c.isprintable()} - {"\n"}) == []

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
+from pathlib import Path
 
+from tests.faults import hostile
 from tests.faults.campaign import KINDS, Amount, Kind, run_kind
 from tests.faults.crash_points import NotPossible
-from tests.faults.report import DOCUMENT, figures, keep
+from tests.faults.report import DOCUMENT, HOSTILE, figures, keep
 from tests.faults.trials import Trial
 
 
 def arguments() -> argparse.Namespace:
     """What the command line asks for."""
-    names = [kind.name for kind in KINDS]
+    names = [*(kind.name for kind in KINDS), HOSTILE]
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--trials", type=int, default=400, help="trials with kills; other kinds take a share (400)")
     parser.add_argument("--sample", type=int, default=0, help="points of each enumerated series, evenly spread (all)")
@@ -27,14 +30,13 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Runs the kinds one after the other. Gives 0 if all was survived and the control was not."""
+    """Runs the hostile pages, then kind after kind. Gives 0 if all was survived and the control was not."""
     asked = arguments()
     amount = Amount(asked.trials, asked.sample, asked.seed)
-    chosen = [kind for kind in KINDS if not asked.only or kind.name in asked.only]
-    if asked.again:
-        chosen = [kind for kind in KINDS if kind.name == asked.again.partition(" ")[0]]
-    good = True
-    for kind in chosen:
+    only = asked.only or ([asked.again.partition(" ")[0]] if asked.again else [])
+    report = not asked.no_report and not asked.again
+    good = measure_hostile_pages(report) if not only or HOSTILE in only else True
+    for kind in (kind for kind in KINDS if not only or kind.name in only):
         try:
             done = run_and_tell(kind, amount, asked.jobs, asked.again)
         except NotPossible as why:
@@ -42,9 +44,9 @@ def main() -> int:
             continue
         held = all(trial.survived for trial in done)
         good = good and bool(done) and held != kind.is_control
-        if not asked.no_report and not asked.again:
+        if report:
             keep(kind.name, figures(kind, done, amount.seed))
-    if not asked.no_report and not asked.again:
+    if report:
         say(f"The figures are in {DOCUMENT}")
     say("All held." if good else "NOT ALL HELD.")
     return 0 if good else 1
@@ -65,6 +67,19 @@ def run_and_tell(kind: Kind, amount: Amount, jobs: int, wanted: str) -> list[Tri
             minutes = (time.monotonic() - began) / 60
             say(f"{kind.name}: {number} of {of} in {minutes:.1f} min, {survived} survived, {kills} kills")
     return done
+
+
+def measure_hostile_pages(report: bool) -> bool:
+    """Crawls the site of hostile pages, alone on the machine; gives whether all of it kept its bounds."""
+    with tempfile.TemporaryDirectory() as folder:
+        measured = hostile.measure(Path(folder))
+    over = [name for name, bound in hostile.BOUNDS.items() if measured[name] > bound]
+    for name in over:
+        say(f"{HOSTILE}: did not hold: {name} {measured[name]:g}, more than {hostile.BOUNDS[name]:g}")
+    say(f"{HOSTILE}: {measured['pages']:.0f} pages in {measured['seconds']:.0f} s")
+    if report:
+        keep(HOSTILE, {name: round(value, 3) for name, value in measured.items()})
+    return not over
 
 
 def say(message: str) -> None:

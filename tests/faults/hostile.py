@@ -32,6 +32,8 @@ MEGABYTE = 1_000_000
 TIMEOUT = 5  # seconds that a download may take
 TAKEN_PAGE = 4 * 1024 * 1024  # bytes of the largest page that is read
 TAKEN_BODY = 8 * 1024 * 1024  # bytes of the largest body that is downloaded
+BOUNDS = {"unexpected": 0, "longest_stall": 2 * TIMEOUT, "longest_block": 1.0, "peak_memory": 300_000_000}
+"""What ``measure`` may give at most."""
 ELSEWHERE = "http://elsewhere.example"  # links there are noted and never fetched
 
 

@@ -17,7 +17,9 @@ RESULTS = ROOT / "docs" / "torture-results.json"
 DOCUMENT = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- torture results: begin -->", "<!-- torture results: end -->"
 HOSTILE = "hostile-pages"
-"""The section of the trials with pages that mean harm: ``longest_stall_seconds``, ``peak_memory_mib``."""
+"""The section of the crawl with pages that mean harm: what ``hostile.measure`` gives."""
+FUZZING = "fuzzing"
+"""The section that the recorded run of ``make fuzz`` leaves: ``inputs``, ``minutes``, ``findings``."""
 NOT_YET = "not measured yet"
 _FAILURES_KEPT = 10
 
@@ -70,13 +72,17 @@ def table(kept: dict[str, dict[str, Any]]) -> str:
     for kind in KINDS:
         if kind.is_control and kind.name in kept:
             lines.append(_row(f"the control: {kind.title}", kept[kind.name], without="polls unexplained"))
-    hostile = kept.get(HOSTILE, {})
+    hostile, fuzzing = kept.get(HOSTILE, {}), kept.get(FUZZING, {})
     lines += [
         "",
         "| under hostile pages | |",
         "|---|---|",
-        f"| longest stall of the event loop | {_measured(hostile.get('longest_stall_seconds'), 's')} |",
-        f"| peak memory | {_measured(hostile.get('peak_memory_mib'), 'MiB')} |",
+        f"| pages that ended otherwise than they must / hostile pages | {_of(hostile, 'unexpected', 'pages')} |",
+        f"| longest time without a download that ended | {_measured(hostile, 'longest_stall', 's')} |",
+        f"| longest block of the event loop | {_measured(hostile, 'longest_block', 's')} |",
+        f"| of it, processor time | {_measured(hostile, 'longest_block_cpu', 's')} |",
+        f"| peak memory | {_measured(hostile, 'peak_memory', 'MB', 1e-6, 0)} |",
+        f"| findings / inputs of `make fuzz` | {_of(fuzzing, 'findings', 'inputs')} |",
     ]
     return "\n".join(lines) + "\n"
 
@@ -92,5 +98,9 @@ def _row(title: str, of: dict[str, Any], without: str = "") -> str:
     return "| " + " | ".join([*cells, torn, unexplained]) + " |"
 
 
-def _measured(value: float | None, unit: str) -> str:
-    return NOT_YET if value is None else f"{value:,} {unit}"
+def _measured(of: dict[str, Any], name: str, unit: str, times: float = 1.0, digits: int = 2) -> str:
+    return f"{of[name] * times:,.{digits}f} {unit}" if name in of else NOT_YET
+
+
+def _of(of: dict[str, Any], part: str, whole: str) -> str:
+    return f"{of[part]:,.0f} / {of[whole]:,.0f}" if of else NOT_YET

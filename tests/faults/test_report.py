@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults.report import BEGIN, DOCUMENT, END, HOSTILE, NOT_YET, results, table
+from tests.faults.report import BEGIN, DOCUMENT, END, FUZZING, HOSTILE, NOT_YET, results, table
 
 COUNTS = dict.fromkeys(("tried", "survived", "kills", "lost", "doubled", "wrong", "torn", "polls", "unexplained"), 1000)
 
@@ -16,7 +16,11 @@ def test_sections_are_independent() -> None:
     only_kills = table({"kills": COUNTS})
     assert "| SIGKILL, 1 to 5 a trial | 1,000 / 1,000 | 1,000 | 1,000 |" in only_kills
     assert NOT_YET in only_kills
-    with_others = table({"kills": COUNTS, HOSTILE: {"longest_stall_seconds": 0.4, "peak_memory_mib": 120}})
-    assert "| 0.4 s |" in with_others
-    assert "| 120 MiB |" in with_others
+    hostile = {"unexpected": 0.0, "pages": 29.0, "longest_stall": 0.41, "longest_block": 0.2}
+    hostile |= {"longest_block_cpu": 0.1, "peak_memory": 120_000_000.0}
+    with_others = table({"kills": COUNTS, HOSTILE: hostile, FUZZING: {"findings": 0, "inputs": 1_000_000}})
+    assert "| 0 / 29 |" in with_others
+    assert "| 0.41 s |" in with_others
+    assert "| 120 MB |" in with_others
+    assert "| 0 / 1,000,000 |" in with_others
     assert NOT_YET not in with_others

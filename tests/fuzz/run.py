@@ -13,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.faults.report import FUZZING, keep
 from tests.fuzz.mutation import pages
 from tests.fuzz.target import failure, minimised
 
@@ -26,6 +27,7 @@ def main() -> int:
     options.add_argument("--runs", type=int, default=1_000_000, help="inputs in all")
     options.add_argument("--jobs", type=int, default=2, help="processes")
     options.add_argument("--folder", type=Path, default=Path(".fuzz"), help="corpus, findings and logs")
+    options.add_argument("--report", action="store_true", help="put the figures into docs/reliability.md")
     given = options.parse_args()
     folder: Path = given.folder
     corpus, findings = folder / "corpus", folder / "findings"
@@ -45,6 +47,9 @@ def main() -> int:
     stopped = [str(log) for log, code in zip(logs, codes, strict=True) if code]
     print(f"fuzz: {inputs} inputs, {time.monotonic() - began:.0f} s, {len(found)} findings", end="")
     print(f" (processes that ended early, see {', '.join(stopped)})" if stopped else "")
+    if given.report:
+        minutes = round((time.monotonic() - began) / 60, 1)
+        keep(FUZZING, {"inputs": inputs, "minutes": minutes, "findings": len(found) + len(stopped)})
     return 1 if found or stopped else 0
 
 
