@@ -9,8 +9,12 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import orjson
 
 from qa_scraper.ledger_format import SCHEMA_VERSION, upgrade_statements
 from qa_scraper.ledger_values import (
@@ -18,13 +22,35 @@ from qa_scraper.ledger_values import (
     DueUrl,
     FoundUrl,
     PageOutcome,
+    Revisit,
+    RunKind,
     RunOutcome,
+    UnchangedPage,
 )
 from qa_scraper.path_budget import PathBudget
 from qa_scraper.record_store import RecordStore, transaction
-from qa_scraper.refresh import State
+from qa_scraper.refresh import FINISHED, RevisitPolicy, Seen, State
+from qa_scraper.revisit import History
+from qa_scraper.run_store import RunStore
+from qa_scraper.urls import list_page_number
 
+_LASTMOD_LEARNED: Final = 20  # changes in a row that lastmod had announced, before it is trusted
+_LASTMOD_AUDIT: Final = 50
+_SAY_WHAT_IS_THERE: Final = frozenset((State.STORED, State.NO_QUESTION, State.GONE, State.MOVED))
+"""States that a fetch can only end in when it is known what the page shows now."""
 _OPEN: Final = f"(state IN ('{State.NEW}', '{State.RETRY}') OR due_at <= ?)"  # ?: when the run began
+
+
+_DUE_COLUMNS: Final = (
+    "key, address, host, tries, is_start, body_hash, body_seen, read_hash, read_version, first_check, last_check,"
+    " checks, changes, etag, last_modified, lost_at, is_sitemap"
+)
+
+
+def _due_url(row: tuple[Any, ...]) -> DueUrl:
+    key, address, host, tries, is_start, body_hash, body_seen, read_hash, *known, is_sitemap = row
+    revisit = Revisit(read_hash, *known) if read_hash else None
+    return DueUrl(key, address, host, tries, bool(is_start), body_hash, body_seen, revisit, bool(is_sitemap))
 
 
 def _marks(values: list[str]) -> str:
@@ -38,12 +64,21 @@ class LedgerError(Exception):
 class Ledger:
     """The crawl state of one site. Not thread-safe; one process at a time writes."""
 
-    def __init__(self, path: Path, barren_budget: int = 0, *, read_only: bool = False) -> None:
-        """Opens the ledger at *path*, makes it where there is none. *barren_budget*: as in ``path_budget``.
+    def __init__(
+        self,
+        path: Path,
+        barren_budget: int = 0,
+        revisits: RevisitPolicy | None = None,
+        *,
+        read_only: bool = False,
+    ) -> None:
+        """Opens the ledger at *path*, makes it where there is none.
 
+        *barren_budget*: as in ``path_budget``; *revisits*: when pages are looked at again.
         ``is_new``: whether there was none, or an empty file. Raises LedgerError where it cannot be opened.
         """
         self.path = path
+        self._revisits = revisits or RevisitPolicy()
         try:
             if read_only:
                 self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
@@ -57,6 +92,7 @@ class Ledger:
             if not read_only:
                 self._make_ready(version)
             self.records = RecordStore(self._db)
+            self.runs = RunStore(self._db)
             self._paths = PathBudget(self._db, barren_budget)
         except (sqlite3.Error, OSError) as error:
             raise LedgerError(
@@ -88,38 +124,64 @@ class Ledger:
 
     # Runs
 
-    def begin_run(self, started_at: str, now: float) -> int:
-        """Notes a new run; pages that were given up or held are due again. Gives the run's number."""
-        with transaction(self._db):
+    def begin_run(self, started_at: str, now: float, kind: RunKind = "crawl") -> int:
+        """Notes a new run and what is due in it: pages that were given up or held; lists for a refresh; or all pages.
+
+        A run that was rejected and not accepted is undone first. Gives the run's number.
+        """
+        with self.transaction():
+            self._undo_rejected(now)
             self._paths.balance(now)
             self._db.execute(
                 "UPDATE urls SET due_at=?, tries=0, body_seen=0 WHERE state IN (?, ?)", (now, State.FAILED, State.HELD)
             )
+            if kind != "crawl":  # 0: before all else
+                self._db.execute(
+                    "UPDATE urls SET due_at=0 WHERE state=? AND (is_start OR is_sitemap OR (NOT is_deep AND"
+                    " key IN (SELECT DISTINCT found_on FROM urls WHERE state=?)))",
+                    (State.NO_QUESTION, State.STORED),
+                )
+            if kind == "refresh-all":
+                self._db.execute(
+                    "UPDATE urls SET due_at=min(due_at, ?) WHERE due_at IS NOT NULL AND state NOT IN (?, ?)",
+                    (now, State.NEW, State.RETRY),
+                )
             self._db.execute("DELETE FROM hosts WHERE paused_until <= ?", (now,))
-            cursor = self._db.execute("INSERT INTO runs (started_at) VALUES (?)", (started_at,))
-        return int(cursor.lastrowid or 0)
+            return self.runs.begin(kind, now, started_at)
 
-    def finish_run(
-        self,
-        run: int,
-        finished_at: str,
-        outcome: RunOutcome,
-        pages: int,
-        records: int,
-    ) -> None:
+    def _undo_rejected(self, now: float) -> None:
+        """Undoes all that was read since the last publication, if it was rejected: it is read again, in whole."""
+        last = self.runs.last_judged()
+        if last is None or last.publication != "rejected":
+            return
+        since = self.runs.unpublished_since()
+        keys = self.records.undone_keys()
+        self.records.undo()
+        self._db.executemany("UPDATE urls SET read_at=? WHERE key=?", [(now, key) for key in keys])
+        self._db.execute(
+            "UPDATE urls SET due_at=?, etag=NULL, last_modified=NULL, read_hash=NULL, read_version=NULL, tries=0,"
+            " lost_at=(SELECT min(lost_at) FROM records WHERE url_key=key AND removed_at IS NULL),"
+            " state=CASE WHEN key IN (SELECT url_key FROM records WHERE removed_at IS NULL) THEN ?"
+            " WHEN state IN (?, ?) THEN ? ELSE state END WHERE read_at >= ?",
+            (now, State.STORED, State.STORED, State.LOST, State.NEW, since),
+        )
+        self._db.execute("UPDATE runs SET publication='undone' WHERE run=?", (last.run,))
+
+    def finish_run(self, run: int, finished_at: str, outcome: RunOutcome, pages: int, records: int) -> None:
         """Notes how a run ended and moves the write-ahead log into the file."""
-        with transaction(self._db):
-            self._db.execute(
-                "UPDATE runs SET finished_at=?, outcome=?, pages=?, records=? WHERE run=?",
-                (finished_at, outcome, pages, records, run),
-            )
+        with self.transaction():
+            self.runs.finish(run, finished_at, outcome, pages, records)
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing of what is done to the ledger inside. Raises sqlite3.Error where it cannot be written."""
+        return transaction(self._db)
 
     # The frontier
 
     def add_urls(self, found: Iterable[FoundUrl], now: float, at: str) -> int:
         """Notes URLs that are not known yet. Gives the number of new ones that are to be fetched."""
-        with transaction(self._db):
+        with self.transaction():
             return self._insert(found, None, now, at)
 
     def _insert(self, found: Iterable[FoundUrl], found_on: str | None, now: float, at: str) -> int:
@@ -140,22 +202,34 @@ class Ledger:
                 found_on,
                 at,
                 pattern,
+                (list_page_number(url.key) or 1) > 1,
+                url.listed_on,
+                url.lastmod,
             )
             (open_urls if is_open else others).append(row)
         statement = (
             "INSERT OR IGNORE INTO urls (key, address, host, state, reason, due_at, is_start, found_on, first_seen_at,"
-            " pattern) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " pattern, is_deep, listed_on, lastmod) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
         self._db.executemany(statement, others)
         before = self._db.total_changes
         self._db.executemany(statement, open_urls)
         new = self._db.total_changes - before
         self._db.executemany("UPDATE urls SET is_start=1 WHERE key=?", [(url.key,) for url in found if url.is_start])
+        self._db.executemany(  # a page whose lastmod moved is due in this run
+            "UPDATE urls SET listed_on=?, lastmod=?, due_at=CASE WHEN read_lastmod<>? THEN 0 ELSE due_at END"
+            " WHERE key=? AND (lastmod IS NOT ? OR listed_on IS NOT ?)",
+            [
+                (url.listed_on, url.lastmod, url.lastmod, url.key, url.lastmod, url.listed_on)
+                for url in found
+                if url.listed_on
+            ],
+        )
         return new
 
     def mark_start(self, key: str, host: str, now: float) -> None:
         """Notes that a known URL is a start URL that may be fetched, and at once if it waits to be tried again."""
-        with transaction(self._db):
+        with self.transaction():
             self._db.execute(
                 "UPDATE urls SET is_start=1, due_at=CASE state WHEN ? THEN min(due_at, ?) ELSE due_at END WHERE key=?",
                 (State.RETRY, now, key),
@@ -170,19 +244,29 @@ class Ledger:
         return [row[0] for row in self._db.execute("SELECT address FROM urls WHERE is_start=1 ORDER BY number")]
 
     def due(
-        self, hosts: Iterable[str], now: float, run_start: float, limit: int, leased: Iterable[str] = ()
+        self,
+        hosts: Iterable[str],
+        now: float,
+        run_start: float,
+        limit: int,
+        leased: Iterable[str] = (),
+        *,
+        by_worth: bool = False,
     ) -> list[DueUrl]:
-        """URLs of *hosts* to be fetched at *now*, oldest due first, at most *limit* beside the *leased* ones.
+        """URLs of *hosts* to be fetched at *now*, at most *limit* beside the *leased* ones.
+
+        Oldest due first, or *by_worth*: what is expected to be worth most.
 
         A page that was fetched once is due again only if it already was at *run_start*: no run fetches it twice.
         """
         hosts, leased = list(hosts), set(leased)
         rows = self._db.execute(
-            "SELECT key, address, host, tries, is_start, body_hash, body_seen FROM urls WHERE due_at <= ?"
-            f" AND {_OPEN} AND host IN ({_marks(hosts)}) ORDER BY due_at, number LIMIT ?",
+            f"SELECT {_DUE_COLUMNS} FROM urls WHERE due_at <= ?"
+            f" AND {_OPEN} AND host IN ({_marks(hosts)})"
+            f" ORDER BY {'worth DESC, ' if by_worth else ''}due_at, number LIMIT ?",
             (now, run_start, *hosts, limit + len(leased)),
         )
-        return [DueUrl(r[0], r[1], r[2], r[3], bool(r[4]), r[5], r[6]) for r in rows if r[0] not in leased][:limit]
+        return [_due_url(row) for row in rows if row[0] not in leased][:limit]
 
     def next_due_at(self, hosts: Iterable[str], run_start: float) -> float | None:
         """When the next URL of *hosts* is due in this run; None where nothing is left to be fetched in it."""
@@ -218,40 +302,210 @@ class Ledger:
 
     def commit_page(self, outcome: PageOutcome, now: float) -> CommitResult:
         """Stores all that one fetch gave in one transaction. Raises sqlite3.Error where the file cannot be written."""
-        added = changed = 0
-        with transaction(self._db):
+        added = changed = removed = 0
+        lost_at: float | None = None
+        with self.transaction():
             for record in outcome.records:
                 was_added, was_changed = self.records.store(outcome.key, record, outcome.checked_at)
                 added, changed = added + was_added, changed + was_changed
+            if outcome.state in _SAY_WHAT_IS_THERE:
+                shown = [record.part for record in outcome.records]
+                lost_at, removed = self.records.lose(outcome.key, shown, now, outcome.checked_at)
             new_urls = self._insert(outcome.found, outcome.key, now, outcome.checked_at)
-            self._db.execute(
-                "UPDATE urls SET state=?, reason=?, due_at=?, tries=?, http_status=?, etag=?, last_modified=?,"
-                " body_hash=?, body_seen=?, moved_to=?, checked_at=? WHERE key=?",
-                (
-                    outcome.state,
-                    outcome.reason,
-                    outcome.due_at,
-                    outcome.tries,
-                    outcome.http_status,
-                    outcome.etag,
-                    outcome.last_modified,
-                    outcome.body_hash,
-                    outcome.body_seen,
-                    outcome.moved_to,
-                    outcome.checked_at,
-                    outcome.key,
-                ),
-            )
+            if outcome.state in _SAY_WHAT_IS_THERE:
+                is_changed = bool(added or changed or removed or (new_urls and not outcome.records))
+                self._note_read(self._with_loss(outcome, lost_at, removed), lost_at, now, is_changed=is_changed)
+            else:
+                self._note_no_page(outcome, now)
             is_final = outcome.state not in {State.RETRY, State.HELD, State.DENIED}
             self._paths.note_page(outcome.key, (url.key for url in outcome.found), added, is_final=is_final)
+            if new_urls and outcome.state == State.NO_QUESTION:
+                self._go_deeper(outcome, now)
             new_urls += self._paths.balance(now)
             if outcome.pause is not None:
                 self.note_pause(*outcome.pause)
-        return CommitResult(new_urls, added, changed)
+        return CommitResult(new_urls, added, changed, removed)
+
+    def _go_deeper(self, outcome: PageOutcome, now: float) -> None:
+        """A list that shows what was not known: its next page is due again in this run, if it was read before it."""
+        after = (list_page_number(outcome.key) or 1) + 1
+        keys = [url.key for url in outcome.found if list_page_number(url.key) == after]
+        began = self._db.execute("SELECT max(began) FROM runs").fetchone()[0] or now
+        self._db.executemany(
+            "UPDATE urls SET due_at=0 WHERE key=? AND is_deep AND state=? AND last_check<?",
+            [(key, State.NO_QUESTION, began) for key in keys],
+        )
+
+    def _with_loss(self, outcome: PageOutcome, lost_at: float | None, removed: int) -> PageOutcome:
+        """*outcome* as it is to be noted of a page whose question is missing, or was removed by this check."""
+        if outcome.records or (lost_at is None and not removed):
+            return outcome
+        if lost_at is None:
+            return replace(outcome, state=State.GONE, reason=f"its question was removed: {outcome.reason}")
+        return replace(outcome, state=State.LOST, reason=f"its question is missing: {outcome.reason}")
+
+    def _note_read(self, outcome: PageOutcome, lost_at: float | None, now: float, *, is_changed: bool) -> None:
+        """Notes the state of a page of which it is known now what it shows."""
+        first_check, checks, changes, is_deep, lastmod, read_lastmod = self._db.execute(
+            "SELECT first_check, checks, changes, is_deep, lastmod, read_lastmod FROM urls WHERE key=?", (outcome.key,)
+        ).fetchone()
+        if is_changed and outcome.records and lastmod and read_lastmod:
+            self._learn_lastmod(is_right=lastmod != read_lastmod)
+        if first_check is None:
+            first_check, checks, changes = now, -1, 0
+            is_changed = False  # the first fetch says nothing about how often it changes
+        history = History(checks + 1, changes + is_changed, now - first_check)
+        answered = all(record.answered for record in outcome.records)
+        seen = Seen(outcome.state, history, answered, lost_at, bool(is_deep))
+        due_at = outcome.due_at if outcome.due_at is not None else self._revisits.next_look(seen, now)
+        self._db.execute(
+            "UPDATE urls SET state=?, reason=?, due_at=?, tries=0, http_status=?, etag=?, last_modified=?,"
+            " body_hash=?, body_seen=?, moved_to=?, checked_at=?, read_hash=?, read_version=?, read_at=?, is_sitemap=?,"
+            " first_check=?, last_check=?, checks=?, changes=?, lost_at=?, read_lastmod=lastmod WHERE key=?",
+            (
+                outcome.state,
+                outcome.reason,
+                due_at,
+                outcome.http_status,
+                outcome.etag,
+                outcome.last_modified,
+                outcome.body_hash,
+                outcome.body_seen,
+                outcome.moved_to,
+                outcome.checked_at,
+                outcome.read_hash,
+                outcome.read_version,
+                now,
+                outcome.is_sitemap,
+                first_check,
+                now,
+                history.checks,
+                history.changes,
+                lost_at,
+                outcome.key,
+            ),
+        )
+
+    def _note_no_page(self, outcome: PageOutcome, now: float) -> None:
+        """Notes a fetch that gave no page: what is known of the page stays."""
+        due_at = outcome.due_at
+        if outcome.state in FINISHED and due_at is None:
+            due_at = self._revisits.next_look(Seen(outcome.state, History(0, 0, 0.0)), now)
+        self._db.execute(
+            "UPDATE urls SET state=?, reason=?, due_at=?, tries=?, http_status=?, body_hash=coalesce(?, body_hash),"
+            " body_seen=?, checked_at=? WHERE key=?",
+            (
+                outcome.state,
+                outcome.reason,
+                due_at,
+                outcome.tries,
+                outcome.http_status,
+                outcome.body_hash,
+                outcome.body_seen,
+                outcome.checked_at,
+                outcome.key,
+            ),
+        )
+
+    def commit_unchanged(self, pages: Iterable[UnchangedPage], now: float) -> None:
+        """Notes pages that are as they were, in one transaction; all that is written is that they were looked at."""
+        with self.transaction():
+            for page in pages:
+                first_check, checks, changes, is_deep, has_records, answered = self._db.execute(
+                    "SELECT first_check, checks, changes, is_deep, EXISTS (SELECT 1 FROM records WHERE url_key=key"
+                    " AND removed_at IS NULL), NOT EXISTS (SELECT 1 FROM records WHERE url_key=key AND NOT answered)"
+                    " FROM urls WHERE key=?",
+                    (page.key,),
+                ).fetchone()
+                state = State.STORED if has_records else State.NO_QUESTION
+                history = History(checks + 1, changes, now - first_check)
+                self._db.execute(
+                    "UPDATE urls SET state=?, reason=CASE WHEN state=? THEN reason WHEN ? THEN '' ELSE"
+                    " 'no question found, as before' END, due_at=?, tries=0, http_status=?, etag=coalesce(?, etag),"
+                    " last_modified=coalesce(?, last_modified), checked_at=?, last_check=?, checks=?,"
+                    " read_lastmod=lastmod WHERE key=?",
+                    (
+                        state,
+                        state,
+                        has_records,
+                        self._revisits.next_look(Seen(state, history, bool(answered), None, bool(is_deep)), now),
+                        page.http_status,
+                        page.etag,
+                        page.last_modified,
+                        page.checked_at,
+                        now,
+                        history.checks,
+                        page.key,
+                    ),
+                )
+
+    # Sitemaps
+
+    def _learn_lastmod(self, *, is_right: bool) -> None:
+        """Counts the changes in a row that the sitemap's lastmod had announced."""
+        streak = self._lastmod_streak() + 1 if is_right else 0
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('lastmod_streak', ?)", (str(streak),))
+
+    def _lastmod_streak(self) -> int:
+        row = self._db.execute("SELECT value FROM meta WHERE name='lastmod_streak'").fetchone()
+        return int(row[0]) if row else 0
+
+    def trusts_lastmod(self, declared: bool | None) -> bool:
+        """Whether a page whose lastmod is as it was is taken as unchanged: as *declared*, else as learned (None)."""
+        return self._lastmod_streak() >= _LASTMOD_LEARNED if declared is None else declared
+
+    def sitemaps_due(self, run_start: float) -> bool:
+        """Whether a sitemap is still to be read in this run."""
+        query = "SELECT EXISTS (SELECT 1 FROM urls WHERE is_sitemap AND due_at<=?)"
+        return bool(self._db.execute(query, (run_start,)).fetchone()[0])
+
+    def note_listed(self, sitemap: str, keys: Iterable[str]) -> None:
+        """Notes that *sitemap* lists the pages *keys*, and no more: what it dropped is due in this run."""
+        with self.transaction():
+            self._db.execute(
+                "UPDATE urls SET listed_on=NULL, lastmod=NULL, due_at=CASE state WHEN ? THEN 0 ELSE due_at END"
+                " WHERE listed_on=? AND key NOT IN (SELECT value FROM json_each(?))",
+                (State.STORED, sitemap, orjson.dumps(list(keys)).decode()),
+            )
+
+    def unchanged_by_lastmod(self, sitemap: str, version: str, run: int, now: float) -> list[str]:
+        """Which pages of *sitemap* are due, but as they were by their lastmod, and read with extraction *version*.
+
+        Every page is fetched all the same once in ``_LASTMOD_AUDIT`` runs, and past the longest age.
+        """
+        found = self._db.execute(
+            "SELECT key FROM urls WHERE listed_on=? AND state=? AND due_at<=? AND"
+            " lastmod=read_lastmod AND read_version=? AND lost_at IS NULL AND number % ? <> ? AND read_at>?",
+            (
+                sitemap,
+                State.STORED,
+                now,
+                version,
+                _LASTMOD_AUDIT,
+                run % _LASTMOD_AUDIT,
+                now - self._revisits.maximum_age,
+            ),
+        )
+        return [row[0] for row in found]
+
+    def rank_due(self, now: float) -> None:
+        """Notes of each page that is due what a look at it is worth, for a run that cannot look at all of them."""
+        with self.transaction():
+            rows = self._db.execute(
+                "SELECT number, state, checks, changes, first_check, last_check FROM urls"
+                " WHERE due_at<=? AND due_at>0 AND last_check IS NOT NULL",
+                (now,),
+            ).fetchall()
+            worths = []
+            for number, state, checks, changes, first, last in rows:
+                seen = Seen(State(state), History(checks, changes, last - first))
+                worths.append((self._revisits.worth(seen, now - last), number))
+            self._db.executemany("UPDATE urls SET worth=? WHERE number=?", worths)
+            self._db.execute("UPDATE urls SET worth=2 WHERE due_at=0")
 
     def leave_parked(self) -> None:
         """Ends the URLs whose path pattern gave nothing new (``path_budget``): nothing else is left to be fetched."""
-        with transaction(self._db):
+        with self.transaction():
             self._paths.leave_parked()
 
     # Counting and checking
