@@ -193,13 +193,36 @@ def sites() -> None:
 @app.command()
 def publish(
     site: Annotated[str, typer.Argument(help="Name of the site.")],
+    accept: Annotated[
+        int | None, typer.Option("--accept", metavar="RUN", help="Publish what the gate rejected of this run.")
+    ] = None,
     output: OutputOption = Path("output"),
 ) -> None:
     """Publish what the ledger of a site holds, without fetching anything."""
-    from qa_scraper.run import publish_site
+    from qa_scraper.upkeep import publish_site
 
-    path, count = publish_site(site, output)
-    typer.echo(f"{count} records in {path}")
+    published = publish_site(site, output, accept)
+    if published.breaches:
+        for breach in published.breaches:
+            _complain(f"not published: {breach.message}")
+        raise typer.Exit(Exit.REJECTED)
+    typer.echo(f"{published.measures.records} records in {output / site / 'questions.jsonl'}")
+
+
+@app.command()
+def replay(
+    site: Annotated[str, typer.Argument(help="Name of the site.")],
+    until: Annotated[
+        int | None, typer.Option("--until", metavar="RUN", help="As it was after this run; default: after the last.")
+    ] = None,
+    output: OutputOption = Path("output"),
+) -> None:
+    """Print the snapshot that a site's change feeds come to, as of any run."""
+    from qa_scraper.upkeep import replay_site
+
+    for line in replay_site(site, output, until):
+        sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.flush()
 
 
 @app.command()
@@ -208,7 +231,7 @@ def doctor(
     output: OutputOption = Path("output"),
 ) -> None:
     """Check the ledger and the published files of a site, and say what to do; changes nothing."""
-    from qa_scraper.run import examine_site
+    from qa_scraper.upkeep import examine_site
 
     findings = examine_site(site, output)
     for finding in findings:

@@ -22,6 +22,7 @@ from twisted.python.failure import Failure
 from qa_scraper.clock import Clock, stamp_of
 from qa_scraper.crawl_values import Lease, Progress, RunSummary
 from qa_scraper.extraction import EXTRACTOR_VERSION
+from qa_scraper.gate import Measures
 from qa_scraper.ledger import Ledger, LedgerError
 from qa_scraper.ledger_values import (
     CommitResult,
@@ -45,7 +46,8 @@ from qa_scraper.outcomes import (
     judge_response,
 )
 from qa_scraper.politeness import HostGates
-from qa_scraper.publish import SNAPSHOT, check_begins_nothing_anew, publish
+from qa_scraper.publication import Publication, publish, settle
+from qa_scraper.publish import SNAPSHOT, check_begins_nothing_anew
 from qa_scraper.refresh import Fate, RetryPolicy, RevisitPolicy, State
 from qa_scraper.site import Site
 from qa_scraper.site_lock import SiteLock
@@ -82,6 +84,7 @@ class Crawl:
         revisits = RevisitPolicy(site.question_age, site.page_age, site.minimum_age, site.maximum_age)
         self.ledger = Ledger(self.folder / LEDGER, settings.getint("BARREN_BUDGET"), revisits)
         check_begins_nothing_anew(self.ledger, self.folder)
+        settle(self.ledger, self.folder)
         self.gates = HostGates(self.ledger.pauses())
         self.leases: dict[str, Lease] = {}
         self.hosts: set[str] = set(site.hosts)
@@ -433,7 +436,7 @@ class Crawl:
                 or f"cannot publish to {self.folder}: {error}. The old files are untouched; mend it and run again."
             )
             logger.error(self.error)
-            return self._summary(reason, 0, [], {}, 0)
+            return self._summary(reason, None, [], {}, 0)
         finally:
             self.ledger.close()
             self.lock.release()
@@ -446,9 +449,11 @@ class Crawl:
         gaps = self.ledger.gaps(hosts, _GAPS_NAMED)
         left = self.ledger.open_count(hosts, self.started)
         counts = self.ledger.counts()
-        # A run that came to nothing leaves the files of the one before alone, and makes none.
-        records = publish(self.ledger, self.folder) if self.progress.pages or not self.error else 0
-        summary = self._summary(reason, records, gaps, counts, left)
+        published = None
+        if self.progress.pages or not self.error:  # a run that came to nothing makes no files
+            published = publish(self.ledger, self.folder, self.run, self.clock.stamp(), self.site.bounds)
+        records = published.measures.records if published else 0
+        summary = self._summary(reason, published, gaps, counts, left)
         outcome: RunOutcome = "error" if self.error else "complete" if summary.complete else "gaps"
         self.ledger.finish_run(self.run, self.clock.stamp(), outcome, self.progress.pages, records)
         return summary
@@ -456,22 +461,25 @@ class Crawl:
     def _summary(
         self,
         reason: str,
-        records: int,
+        published: Publication | None,
         gaps: list[tuple[str, State, str]],
         counts: dict[State, int],
         left: int,
     ) -> RunSummary:
+        measures = published.measures if published else Measures()
+        for breach in published.breaches if published else ():
+            logger.error("not published: %s", breach.message)
         return RunSummary(
             site=self.site.name,
             run=self.run,
             complete=not gaps and not left and not self.error,
             stopped=self._stopped_by(reason, left),
             pages=self.progress.pages,
-            added=max(0, records - self.progress.known_records),
-            changed=self.progress.changed,
-            removed=self.progress.removed,
+            added=measures.added,
+            changed=measures.changed,
+            removed=measures.removed,
             unchanged=self.progress.unchanged,
-            records=records,
+            records=measures.published if published and published.breaches else measures.records,
             urls={str(state): count for state, count in sorted(counts.items())},
             open=left,
             gaps=[(key, str(state), why) for key, state, why in gaps],
@@ -479,6 +487,8 @@ class Crawl:
             error=self.error,
             next_due_at=self._next_due_at(counts) if left else "",
             kind=self.kind,
+            rejected=tuple(breach.message for breach in published.breaches) if published else (),
+            rejected_files=str(published.rejected) if published and published.rejected else "",
         )
 
     def _next_due_at(self, counts: dict[State, int]) -> str:

@@ -71,3 +71,4 @@ class RunSummary:
     next_due_at: str = ""
     kind: RunKind = "crawl"
     rejected: tuple[str, ...] = ()
+    rejected_files: str = ""

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from qa_scraper.crawl import Crawl
     from qa_scraper.crawl_values import Progress, RunSummary
-    from qa_scraper.doctor import Finding
     from qa_scraper.site import Site
 
 
@@ -117,50 +116,3 @@ def _current(crawler: Crawler) -> Crawl | None:
 def _progress(crawler: Crawler) -> Progress | None:
     run = _current(crawler)
     return None if run is None else run.progress
-
-
-def publish_site(name: str, output: Path) -> tuple[Path, int]:
-    """Publishes what the ledger of a site holds. Gives the snapshot's path and its number of records.
-
-    Raises InputError where the site was never crawled, SiteBusy where a run holds it, LedgerError or OSError where
-    ledger or folder cannot be used.
-    """
-    from qa_scraper.clock import Clock
-    from qa_scraper.crawl import LEDGER
-    from qa_scraper.ledger import Ledger
-    from qa_scraper.publish import SNAPSHOT, check_begins_nothing_anew, publish
-    from qa_scraper.site_lock import SiteLock
-
-    folder = output / find_site(name).name
-    if not (folder / LEDGER).exists():
-        raise InputError(f"there is no ledger in {folder}: crawl the site first (qa-scraper crawl {name})")
-    lock = SiteLock(folder, Clock().stamp())
-    try:
-        ledger = Ledger(folder / LEDGER)
-        try:
-            check_begins_nothing_anew(ledger, folder)
-            return folder / SNAPSHOT, publish(ledger, folder)
-        finally:
-            ledger.close()
-    finally:
-        lock.release()
-
-
-def examine_site(name: str, output: Path) -> list[Finding]:
-    """What is wrong with the output folder of a site; nothing is changed.
-
-    Raises InputError where the site was never crawled, SiteBusy where a run holds it.
-    """
-    from qa_scraper.clock import Clock
-    from qa_scraper.crawl import LEDGER
-    from qa_scraper.doctor import examine
-    from qa_scraper.site_lock import SiteLock
-
-    folder = output / find_site(name).name
-    if not (folder / LEDGER).exists():
-        raise InputError(f"there is no ledger in {folder}: crawl the site first (qa-scraper crawl {name})")
-    lock = SiteLock(folder, Clock().stamp())
-    try:
-        return list(examine(folder / LEDGER))
-    finally:
-        lock.release()
