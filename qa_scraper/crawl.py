@@ -92,9 +92,10 @@ class Crawl:
         self.started = self.clock.seconds()
         self.kind: RunKind = settings["RUN_KIND"]
         self.run = self.ledger.begin_run(self.clock.stamp(), self.started, self.kind)
-        self.trusts_lastmod = self.kind != "crawl" and self.ledger.trusts_lastmod(site.trust_lastmod)
+        self.trusts_lastmod = self.kind != "crawl" and self.ledger.pages.trusts_lastmod(site.trust_lastmod)
         if self.page_limit:
-            self.ledger.rank_due(self.started)
+            with self.ledger.transaction():
+                self.ledger.pages.rank_due(self.started)
         self.leased_pages = 0
         self.error = ""
         self.stopped_by = ""
@@ -176,7 +177,7 @@ class Crawl:
             return False
         if any(lease.due.is_sitemap for lease in self.leases.values()):
             return True
-        self._sitemaps_first = self.ledger.sitemaps_due(self.started)
+        self._sitemaps_first = self.ledger.pages.sitemaps_due(self.started)
         return False
 
     def _is_ending(self) -> bool:
@@ -306,7 +307,8 @@ class Crawl:
             self._end(lease, Fate(State.FAILED, lease.failure))
             return
         if lease.is_sitemap:
-            self.ledger.note_listed(lease.due.key, lease.listed)
+            with self.ledger.transaction():
+                self.ledger.pages.note_listed(lease.due.key, lease.listed)
         whole = lease.verdict if isinstance(lease.verdict, Whole) else Whole("")
         reasons = [] if lease.records else [lease.no_question]
         state = State.STORED if lease.records else State.NO_QUESTION
@@ -328,7 +330,7 @@ class Crawl:
         """Takes pages of a sitemap as looked at whose lastmod is as it was, if it is trusted; they need no fetch."""
         if not self.trusts_lastmod:
             return
-        for key in self.ledger.unchanged_by_lastmod(lease.due.key, EXTRACTOR_VERSION, self.run, self.started):
+        for key in self.ledger.pages.unchanged_by_lastmod(lease.due.key, EXTRACTOR_VERSION, self.run, self.started):
             if key not in self.leases:
                 self._unchanged[key] = UnchangedPage(key, self.clock.stamp())
                 self.progress.open -= 1
@@ -340,7 +342,8 @@ class Crawl:
         pages, self._unchanged = self._unchanged, {}
         self.progress.unchanged += len(pages)
         try:
-            self.ledger.commit_unchanged(pages.values(), self.clock.seconds())
+            with self.ledger.transaction():
+                self.ledger.pages.note_unchanged(pages.values(), self.clock.seconds())
         except sqlite3.Error as error:
             self._ledger_failed(error)
 

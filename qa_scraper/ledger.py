@@ -14,9 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-import orjson
-
-from qa_scraper.gate import Measures, Sighting, filled
+from qa_scraper.evidence import Evidence
 from qa_scraper.ledger_format import SCHEMA_VERSION, upgrade_statements
 from qa_scraper.ledger_values import (
     CommitResult,
@@ -26,17 +24,14 @@ from qa_scraper.ledger_values import (
     Revisit,
     RunKind,
     RunOutcome,
-    UnchangedPage,
 )
+from qa_scraper.page_store import PageStore
 from qa_scraper.path_budget import PathBudget
 from qa_scraper.record_store import RecordStore, transaction
-from qa_scraper.refresh import FINISHED, RevisitPolicy, Seen, State
-from qa_scraper.revisit import History
+from qa_scraper.refresh import RevisitPolicy, State
 from qa_scraper.run_store import RunStore
 from qa_scraper.urls import list_page_number
 
-_LASTMOD_LEARNED: Final = 20  # changes in a row that lastmod had announced, before it is trusted
-_LASTMOD_AUDIT: Final = 50
 _SAY_WHAT_IS_THERE: Final = frozenset((State.STORED, State.NO_QUESTION, State.GONE, State.MOVED))
 """States that a fetch can only end in when it is known what the page shows now."""
 _OPEN: Final = f"(state IN ('{State.NEW}', '{State.RETRY}') OR due_at <= ?)"  # ?: when the run began
@@ -79,7 +74,6 @@ class Ledger:
         ``is_new``: whether there was none, or an empty file. Raises LedgerError where it cannot be opened.
         """
         self.path = path
-        self._revisits = revisits or RevisitPolicy()
         try:
             if read_only:
                 self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
@@ -94,6 +88,8 @@ class Ledger:
                 self._make_ready(version)
             self.records = RecordStore(self._db)
             self.runs = RunStore(self._db)
+            self.pages = PageStore(self._db, revisits or RevisitPolicy())
+            self.evidence = Evidence(self._db, self.runs, self.records)
             self._paths = PathBudget(self._db, barren_budget)
         except (sqlite3.Error, OSError) as error:
             raise LedgerError(
@@ -315,9 +311,9 @@ class Ledger:
             new_urls = self._insert(outcome.found, outcome.key, now, outcome.checked_at)
             if outcome.state in _SAY_WHAT_IS_THERE:
                 is_changed = bool(added or changed or removed or (new_urls and not outcome.records))
-                self._note_read(self._with_loss(outcome, lost_at, removed), lost_at, now, is_changed=is_changed)
+                self.pages.note_read(self._with_loss(outcome, lost_at, removed), lost_at, now, is_changed=is_changed)
             else:
-                self._note_no_page(outcome, now)
+                self.pages.note_no_page(outcome, now)
             is_final = outcome.state not in {State.RETRY, State.HELD, State.DENIED}
             self._paths.note_page(outcome.key, (url.key for url in outcome.found), added, is_final=is_final)
             if new_urls and outcome.state == State.NO_QUESTION:
@@ -344,201 +340,6 @@ class Ledger:
         if lost_at is None:
             return replace(outcome, state=State.GONE, reason=f"its question was removed: {outcome.reason}")
         return replace(outcome, state=State.LOST, reason=f"its question is missing: {outcome.reason}")
-
-    def _note_read(self, outcome: PageOutcome, lost_at: float | None, now: float, *, is_changed: bool) -> None:
-        """Notes the state of a page of which it is known now what it shows."""
-        first_check, checks, changes, is_deep, lastmod, read_lastmod = self._db.execute(
-            "SELECT first_check, checks, changes, is_deep, lastmod, read_lastmod FROM urls WHERE key=?", (outcome.key,)
-        ).fetchone()
-        if is_changed and outcome.records and lastmod and read_lastmod:
-            self._learn_lastmod(is_right=lastmod != read_lastmod)
-        if first_check is None:
-            first_check, checks, changes = now, -1, 0
-            is_changed = False  # the first fetch says nothing about how often it changes
-        history = History(checks + 1, changes + is_changed, now - first_check)
-        answered = all(record.answered for record in outcome.records)
-        seen = Seen(outcome.state, history, answered, lost_at, bool(is_deep))
-        due_at = outcome.due_at if outcome.due_at is not None else self._revisits.next_look(seen, now)
-        self._db.execute(
-            "UPDATE urls SET state=?, reason=?, due_at=?, tries=0, http_status=?, etag=?, last_modified=?,"
-            " body_hash=?, body_seen=?, moved_to=?, checked_at=?, read_hash=?, read_version=?, read_at=?, is_sitemap=?,"
-            " first_check=?, last_check=?, checks=?, changes=?, lost_at=?, read_lastmod=lastmod WHERE key=?",
-            (
-                outcome.state,
-                outcome.reason,
-                due_at,
-                outcome.http_status,
-                outcome.etag,
-                outcome.last_modified,
-                outcome.body_hash,
-                outcome.body_seen,
-                outcome.moved_to,
-                outcome.checked_at,
-                outcome.read_hash,
-                outcome.read_version,
-                now,
-                outcome.is_sitemap,
-                first_check,
-                now,
-                history.checks,
-                history.changes,
-                lost_at,
-                outcome.key,
-            ),
-        )
-
-    def _note_no_page(self, outcome: PageOutcome, now: float) -> None:
-        """Notes a fetch that gave no page: what is known of the page stays."""
-        due_at = outcome.due_at
-        if outcome.state in FINISHED and due_at is None:
-            due_at = self._revisits.next_look(Seen(outcome.state, History(0, 0, 0.0)), now)
-        self._db.execute(
-            "UPDATE urls SET state=?, reason=?, due_at=?, tries=?, http_status=?, body_hash=coalesce(?, body_hash),"
-            " body_seen=?, checked_at=? WHERE key=?",
-            (
-                outcome.state,
-                outcome.reason,
-                due_at,
-                outcome.tries,
-                outcome.http_status,
-                outcome.body_hash,
-                outcome.body_seen,
-                outcome.checked_at,
-                outcome.key,
-            ),
-        )
-
-    def commit_unchanged(self, pages: Iterable[UnchangedPage], now: float) -> None:
-        """Notes pages that are as they were, in one transaction; all that is written is that they were looked at."""
-        with self.transaction():
-            for page in pages:
-                first_check, checks, changes, is_deep, has_records, answered = self._db.execute(
-                    "SELECT first_check, checks, changes, is_deep, EXISTS (SELECT 1 FROM records WHERE url_key=key"
-                    " AND removed_at IS NULL), NOT EXISTS (SELECT 1 FROM records WHERE url_key=key AND NOT answered)"
-                    " FROM urls WHERE key=?",
-                    (page.key,),
-                ).fetchone()
-                state = State.STORED if has_records else State.NO_QUESTION
-                history = History(checks + 1, changes, now - first_check)
-                self._db.execute(
-                    "UPDATE urls SET state=?, reason=CASE WHEN state=? THEN reason WHEN ? THEN '' ELSE"
-                    " 'no question found, as before' END, due_at=?, tries=0, http_status=?, etag=coalesce(?, etag),"
-                    " last_modified=coalesce(?, last_modified), checked_at=?, last_check=?, checks=?,"
-                    " read_lastmod=lastmod WHERE key=?",
-                    (
-                        state,
-                        state,
-                        has_records,
-                        self._revisits.next_look(Seen(state, history, bool(answered), None, bool(is_deep)), now),
-                        page.http_status,
-                        page.etag,
-                        page.last_modified,
-                        page.checked_at,
-                        now,
-                        history.checks,
-                        page.key,
-                    ),
-                )
-
-    # Sitemaps
-
-    def _learn_lastmod(self, *, is_right: bool) -> None:
-        """Counts the changes in a row that the sitemap's lastmod had announced."""
-        streak = self._lastmod_streak() + 1 if is_right else 0
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('lastmod_streak', ?)", (str(streak),))
-
-    def _lastmod_streak(self) -> int:
-        row = self._db.execute("SELECT value FROM meta WHERE name='lastmod_streak'").fetchone()
-        return int(row[0]) if row else 0
-
-    def trusts_lastmod(self, declared: bool | None) -> bool:
-        """Whether a page whose lastmod is as it was is taken as unchanged: as *declared*, else as learned (None)."""
-        return self._lastmod_streak() >= _LASTMOD_LEARNED if declared is None else declared
-
-    def sitemaps_due(self, run_start: float) -> bool:
-        """Whether a sitemap is still to be read in this run."""
-        query = "SELECT EXISTS (SELECT 1 FROM urls WHERE is_sitemap AND due_at<=?)"
-        return bool(self._db.execute(query, (run_start,)).fetchone()[0])
-
-    def note_listed(self, sitemap: str, keys: Iterable[str]) -> None:
-        """Notes that *sitemap* lists the pages *keys*, and no more: what it dropped is due in this run."""
-        with self.transaction():
-            self._db.execute(
-                "UPDATE urls SET listed_on=NULL, lastmod=NULL, due_at=CASE state WHEN ? THEN 0 ELSE due_at END"
-                " WHERE listed_on=? AND key NOT IN (SELECT value FROM json_each(?))",
-                (State.STORED, sitemap, orjson.dumps(list(keys)).decode()),
-            )
-
-    def unchanged_by_lastmod(self, sitemap: str, version: str, run: int, now: float) -> list[str]:
-        """Which pages of *sitemap* are due, but as they were by their lastmod, and read with extraction *version*.
-
-        Every page is fetched all the same once in ``_LASTMOD_AUDIT`` runs, and past the longest age.
-        """
-        found = self._db.execute(
-            "SELECT key FROM urls WHERE listed_on=? AND state=? AND due_at<=? AND"
-            " lastmod=read_lastmod AND read_version=? AND lost_at IS NULL AND number % ? <> ? AND read_at>?",
-            (
-                sitemap,
-                State.STORED,
-                now,
-                version,
-                _LASTMOD_AUDIT,
-                run % _LASTMOD_AUDIT,
-                now - self._revisits.maximum_age,
-            ),
-        )
-        return [row[0] for row in found]
-
-    def evidence(self) -> Measures:
-        """What befell the pages of published records since the last publication; counts of records are left out."""
-        since = self.runs.unpublished_since()
-        known = (
-            " EXISTS (SELECT 1 FROM records r LEFT JOIN undo USING (url_key, part) WHERE r.url_key=key AND"
-            " coalesce(undo.existed, 1)=1 AND r.first_seen_at IS NOT NULL)"
-        )
-        failing = (State.RETRY, State.FAILED, State.HELD)
-        marks = _marks(list(failing))
-        asked = f"((last_check>=? AND http_status IS NOT NULL) OR state IN ({marks})) AND {known}"
-        rechecked = self._db.execute(f"SELECT count(*) FROM urls WHERE {asked}", (since, *failing)).fetchone()[0]
-        failed = self._sightings(f"state IN ({marks}) AND {known}", *failing)
-        lost = f"state IN ('{State.LOST}', '{State.GONE}') AND last_check>=? AND {known}"
-        missing = self._sightings(f"{lost} AND http_status BETWEEN 200 AND 299", since)
-        gone = self._db.execute(
-            f"SELECT count(*) FROM urls WHERE {lost} AND http_status NOT BETWEEN 200 AND 299", (since,)
-        ).fetchone()[0]
-        return Measures(rechecked=rechecked, failed=failed, missing=missing, gone=gone, lost_fields=self._lost_fields())
-
-    def _sightings(self, where: str, *values: object) -> tuple[Sighting, ...]:
-        rows = self._db.execute(
-            f"SELECT count(*), reason, min(key) FROM urls WHERE {where} GROUP BY reason ORDER BY 1 DESC", values
-        )
-        return tuple(Sighting(*row) for row in rows)
-
-    def _lost_fields(self) -> dict[str, Sighting]:
-        found: dict[str, Sighting] = {}
-        for key, before, now in self.records.before_and_now():
-            if now is None:
-                continue
-            old, new = orjson.loads(before), orjson.loads(now)
-            for name in filled(old) - filled(new):
-                seen = found.get(name, Sighting(0, new["source"]["layout"] or "", key))
-                found[name] = replace(seen, count=seen.count + 1)
-        return found
-
-    def rank_due(self, now: float) -> None:
-        """Notes of each page that is due what a look at it is worth, for a run that cannot look at all of them."""
-        with self.transaction():
-            rows = self._db.execute(
-                "SELECT number, state, checks, changes, first_check, last_check FROM urls"
-                " WHERE due_at<=? AND due_at>0 AND last_check IS NOT NULL",
-                (now,),
-            ).fetchall()
-            worths = []
-            for number, state, checks, changes, first, last in rows:
-                seen = Seen(State(state), History(checks, changes, last - first))
-                worths.append((self._revisits.worth(seen, now - last), number))
-            self._db.executemany("UPDATE urls SET worth=? WHERE number=?", worths)
-            self._db.execute("UPDATE urls SET worth=2 WHERE due_at=0")
 
     def leave_parked(self) -> None:
         """Ends the URLs whose path pattern gave nothing new (``path_budget``): nothing else is left to be fetched."""

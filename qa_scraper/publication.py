@@ -53,7 +53,7 @@ def publish(ledger: Ledger, folder: Path, run: int, at: str, bounds: Bounds, *, 
         fill = _write_snapshot(ledger, new_snapshot)
         counts = _write_feed(_published(folder, snapshot), new_snapshot, new_feed, at)
         measures = replace(
-            ledger.evidence(),
+            ledger.evidence.measures(),
             published=counts["published"],
             records=counts["published"] + counts["added"] - counts["removed"],
             added=counts["added"],
