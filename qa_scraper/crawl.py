@@ -19,11 +19,10 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from qa_scraper.clock import Clock, stamp_of
-from qa_scraper.crawl_values import Lease, Progress, RunSummary
+from qa_scraper.clock import Clock
+from qa_scraper.crawl_values import Lease, Progress
 from qa_scraper.extraction import EXTRACTOR_VERSION
-from qa_scraper.gate import Measures
-from qa_scraper.ledger import Ledger, LedgerError
+from qa_scraper.ledger import Ledger
 from qa_scraper.ledger_values import (
     CommitResult,
     DueUrl,
@@ -31,7 +30,6 @@ from qa_scraper.ledger_values import (
     PageOutcome,
     Revisit,
     RunKind,
-    RunOutcome,
     UnchangedPage,
 )
 from qa_scraper.outcomes import (
@@ -46,8 +44,8 @@ from qa_scraper.outcomes import (
     judge_response,
 )
 from qa_scraper.politeness import HostGates
-from qa_scraper.publication import Publication, publish, settle
-from qa_scraper.publish import SNAPSHOT, check_begins_nothing_anew
+from qa_scraper.publication import settle
+from qa_scraper.publish import check_begins_nothing_anew
 from qa_scraper.refresh import Fate, RetryPolicy, RevisitPolicy, State
 from qa_scraper.site import Site
 from qa_scraper.site_lock import SiteLock
@@ -148,7 +146,7 @@ class Crawl:
         """The next page to fetch, None where nothing is due or may be asked right now."""
         if self._again:
             return self._again.popleft()
-        if self._is_ending() or len(self.leases) >= self.concurrency * len(self.hosts):
+        if self.is_ending() or len(self.leases) >= self.concurrency * len(self.hosts):
             return None
         now = self.clock.seconds()
         in_flight = Counter(lease.due.host for lease in self.leases.values())
@@ -180,10 +178,12 @@ class Crawl:
         self._sitemaps_first = self.ledger.pages.sitemaps_due(self.started)
         return False
 
-    def _is_ending(self) -> bool:
-        return bool(self.error or self.stopped_by) or self._limit_reached()
+    def is_ending(self) -> bool:
+        """Whether no more pages are leased: an error, a signal, the limit."""
+        return bool(self.error or self.stopped_by) or self.limit_reached()
 
-    def _limit_reached(self) -> bool:
+    def limit_reached(self) -> bool:
+        """Whether as many pages were leased as the run may fetch."""
         return bool(self.page_limit) and self.leased_pages >= self.page_limit
 
     def _request(self, lease: Lease, address: str, spider: Spider) -> Request:
@@ -211,24 +211,24 @@ class Crawl:
         """Whether the run has more to do: pages in hand, or due within the time that it waits."""
         if self.leases or self._again:
             return True
-        self._note_unchanged()
-        if self._is_ending():
+        self.note_unchanged()
+        if self.is_ending():
             return False
         now = self.clock.seconds()
-        chance = self._next_chance()
+        chance = self.next_chance()
         if chance is None or chance > now + self.wait_max:
             return False
         self._wake_up(now)
         return True
 
-    def _next_chance(self) -> float | None:
+    def next_chance(self) -> float | None:
         """The first time at which a page is due whose host may be asked; None where nothing is left in this run."""
         times = ((self.ledger.next_due_at([host], self.started), self.gates.of(host).opens_at()) for host in self.hosts)
         return min((max(due_at, opens_at) for due_at, opens_at in times if due_at is not None), default=None)
 
     def _wake_up(self, now: float) -> None:
         """Makes the engine ask again at the next chance; its own pulse is 5 seconds."""
-        chance = self._next_chance()
+        chance = self.next_chance()
         if self._wake is not None:
             self._wake.cancel()
             self._wake = None
@@ -306,9 +306,6 @@ class Crawl:
         if lease.failure:
             self._end(lease, Fate(State.FAILED, lease.failure))
             return
-        if lease.is_sitemap:
-            with self.ledger.transaction():
-                self.ledger.pages.note_listed(lease.due.key, lease.listed)
         whole = lease.verdict if isinstance(lease.verdict, Whole) else Whole("")
         reasons = [] if lease.records else [lease.no_question]
         state = State.STORED if lease.records else State.NO_QUESTION
@@ -324,19 +321,25 @@ class Crawl:
         if lease.due.is_sitemap:
             self._skip_unchanged(lease)
         if len(self._unchanged) >= _WRITTEN_TOGETHER:
-            self._note_unchanged()
+            self.note_unchanged()
 
     def _skip_unchanged(self, lease: Lease) -> None:
         """Takes pages of a sitemap as looked at whose lastmod is as it was, if it is trusted; they need no fetch."""
         if not self.trusts_lastmod:
             return
-        for key in self.ledger.pages.unchanged_by_lastmod(lease.due.key, EXTRACTOR_VERSION, self.run, self.started):
+        try:
+            as_before = self.ledger.pages.unchanged_by_lastmod(lease.due.key, EXTRACTOR_VERSION, self.run, self.started)
+        except sqlite3.Error as error:
+            self._ledger_failed(error)
+            return
+        for key in as_before:
             if key not in self.leases:
                 self._unchanged[key] = UnchangedPage(key, self.clock.stamp())
                 self.progress.open -= 1
-        self._note_unchanged()
+        self.note_unchanged()
 
-    def _note_unchanged(self) -> None:
+    def note_unchanged(self) -> None:
+        """Writes down the pages that were found unchanged since it was last done."""
         if not self._unchanged:
             return
         pages, self._unchanged = self._unchanged, {}
@@ -378,6 +381,7 @@ class Crawl:
             else None,
             records=tuple(lease.records),
             found=tuple(lease.found),
+            listed=tuple(lease.listed),
         )
         if fate.state in {State.FAILED, State.HELD, State.RETRY}:
             level = logging.INFO if fate.state == State.RETRY else logging.WARNING
@@ -418,8 +422,7 @@ class Crawl:
         self._end_soon()
 
     def _end_soon(self) -> None:
-        if self._wake is not None:
-            self._wake.cancel()
+        self.sleep_no_more()
         self._wake = asyncio.get_running_loop().call_soon(self._poke)
 
     @property
@@ -427,82 +430,12 @@ class Crawl:
         """Whether requests in hand that are not sent yet are to be held back."""
         return bool(self.error or self.stopped_by) or not self.crawler.crawling
 
-    def close(self, reason: str) -> RunSummary:
-        """Publishes what the ledger holds, notes the end of the run and closes the ledger."""
+    def sleep_no_more(self) -> None:
+        """Takes back the call that was to wake the engine."""
         if self._wake is not None:
             self._wake.cancel()
-        try:
-            return self._finish(reason)
-        except (sqlite3.Error, OSError, LedgerError) as error:
-            self.error = (
-                self.error
-                or f"cannot publish to {self.folder}: {error}. The old files are untouched; mend it and run again."
-            )
-            logger.error(self.error)
-            return self._summary(reason, None, [], {}, 0)
-        finally:
-            self.ledger.close()
-            self.lock.release()
 
-    def _finish(self, reason: str) -> RunSummary:
-        self._note_unchanged()
-        hosts = sorted(self.hosts)
-        if not self._is_ending() and self._next_chance() is None:
-            self.ledger.leave_parked()
-        gaps = self.ledger.gaps(hosts, _GAPS_NAMED)
-        left = self.ledger.open_count(hosts, self.started)
-        counts = self.ledger.counts()
-        published = None
-        if self.progress.pages or not self.error:  # a run that came to nothing makes no files
-            published = publish(self.ledger, self.folder, self.run, self.clock.stamp(), self.site.bounds)
-        records = published.measures.records if published else 0
-        summary = self._summary(reason, published, gaps, counts, left)
-        outcome: RunOutcome = "error" if self.error else "complete" if summary.complete else "gaps"
-        self.ledger.finish_run(self.run, self.clock.stamp(), outcome, self.progress.pages, records)
-        return summary
-
-    def _summary(
-        self,
-        reason: str,
-        published: Publication | None,
-        gaps: list[tuple[str, State, str]],
-        counts: dict[State, int],
-        left: int,
-    ) -> RunSummary:
-        measures = published.measures if published else Measures()
-        for breach in published.breaches if published else ():
-            logger.error("not published: %s", breach.message)
-        return RunSummary(
-            site=self.site.name,
-            run=self.run,
-            complete=not gaps and not left and not self.error,
-            stopped=self._stopped_by(reason, left),
-            pages=self.progress.pages,
-            added=measures.added,
-            changed=measures.changed,
-            removed=measures.removed,
-            unchanged=self.progress.unchanged,
-            records=measures.published if published and published.breaches else measures.records,
-            urls={str(state): count for state, count in sorted(counts.items())},
-            open=left,
-            gaps=[(key, str(state), why) for key, state, why in gaps],
-            snapshot=str(self.folder / SNAPSHOT),
-            error=self.error,
-            next_due_at=self._next_due_at(counts) if left else "",
-            kind=self.kind,
-            rejected=tuple(breach.message for breach in published.breaches) if published else (),
-            rejected_files=str(published.rejected) if published and published.rejected else "",
-        )
-
-    def _next_due_at(self, counts: dict[State, int]) -> str:
-        anything_at_once = counts.get(State.FAILED) or counts.get(State.HELD)
-        due_at = 0.0 if anything_at_once else self._next_chance() or 0.0
-        chance = max(due_at, min((self.gates.of(host).opens_at() for host in self.hosts), default=0.0))
-        return stamp_of(chance) if chance > self.clock.seconds() + 1 else ""
-
-    def _stopped_by(self, reason: str, left: int) -> str:
-        if self._limit_reached() and left:
-            return f"--limit {self.page_limit}"
-        if self.stopped_by:
-            return self.stopped_by
-        return "" if reason == "finished" else "a signal" if reason == "shutdown" else reason
+    def let_go(self) -> None:
+        """Closes the ledger and gives the site free."""
+        self.ledger.close()
+        self.lock.release()

@@ -311,6 +311,8 @@ class Ledger:
             new_urls = self._insert(outcome.found, outcome.key, now, outcome.checked_at)
             if outcome.state in _SAY_WHAT_IS_THERE:
                 is_changed = bool(added or changed or removed or (new_urls and not outcome.records))
+                if outcome.is_sitemap:
+                    self.pages.note_listed(outcome.key, outcome.listed)
                 self.pages.note_read(self._with_loss(outcome, lost_at, removed), lost_at, now, is_changed=is_changed)
             else:
                 self.pages.note_no_page(outcome, now)

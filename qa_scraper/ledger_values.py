@@ -90,7 +90,8 @@ class PageOutcome:
     ``due_at``: seconds since the epoch; None: never, or as the ledger's policy says of a page that was read.
     ``read_hash``, ``read_version``: of a page that was read whole; ``body_seen``: how many fetches in a row gave
     ``body_hash``.
-    ``pause``: a host and the time until which it wants to be left alone.
+    ``listed``: keys of all pages that it lists, for a sitemap. ``pause``: a host and the time until which it wants to
+    be left alone.
     """
 
     key: str
@@ -111,6 +112,7 @@ class PageOutcome:
     pause: tuple[str, float] | None = None
     records: tuple[StoredRecord, ...] = ()
     found: tuple[FoundUrl, ...] = ()
+    listed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
