@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import logging
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -56,7 +57,7 @@ def crawl(options: CrawlOptions, display: Display) -> RunSummary:
     """Crawls, showing the run on *display*, and gives its summary.
 
     Raises InputError for options that cannot be used, SiteBusy where another run holds the site, LedgerError for a
-    ledger that cannot be opened, and RuntimeError where the run ended without a summary.
+    ledger that cannot be opened, and RuntimeError where the disk does not let it begin, or it ended without a summary.
     """
     from qa_scraper.crawl import LEDGER
 
@@ -90,6 +91,10 @@ def crawl(options: CrawlOptions, display: Display) -> RunSummary:
     with display.showing(lambda: _progress(crawler)):
         process.start(install_signal_handlers=False)
     error = task.exception() if task.done() and not task.cancelled() else None
+    if isinstance(error, OSError | sqlite3.Error):
+        raise RuntimeError(
+            f"the run cannot start in {folder}: {error}. Free some space or mend the disk, then run again."
+        ) from error
     if error is not None:
         if options.settings:
             raise InputError(f"the run cannot start with these settings (-s {' -s '.join(options.settings)}): {error}")
