@@ -29,8 +29,8 @@ def close(crawl: Crawl, reason: str) -> RunSummary:
     except (sqlite3.Error, OSError, LedgerError) as error:
         crawl.error = (
             crawl.error
-            or f"cannot publish to {crawl.folder}: {error}. {SNAPSHOT} is the old or the new one, whole; mend the disk and"
-            " run again."
+            or f"cannot publish to {crawl.folder}: {error}. {SNAPSHOT} is the old or the new one, whole; mend the"
+            " disk and run again."
         )
         logger.error(crawl.error)
         return _summary(crawl, reason, None, [], {}, 0)

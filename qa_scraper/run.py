@@ -92,7 +92,7 @@ def crawl(options: CrawlOptions, display: Display) -> RunSummary:
         process.start(install_signal_handlers=False)
     error = task.exception() if task.done() and not task.cancelled() else None
     if isinstance(error, OSError | sqlite3.Error):
-        raise RuntimeError(
+        raise RuntimeError(  # noqa: TRY004
             f"the run cannot start in {folder}: {error}. Free some space or mend the disk, then run again."
         ) from error
     if error is not None:
