@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
-from html import escape
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from qa_scraper.demo import texts
-from qa_scraper.demo.data import DemoQuestion, DemoSite, slug_of
-from qa_scraper.demo.shapes import RENDERERS, QuestionView, Teaser, page
+from qa_scraper.demo.data import SITE_DAY, DemoQuestion, DemoSite, slug_of
+from qa_scraper.demo.faults import Fault, answer_under, wording_under
+from qa_scraper.demo.furniture import furnished, noise_on
+from qa_scraper.demo.lists import PER_PAGE, department_list, fixed_page, sitemap
+from qa_scraper.demo.shapes import RENDERERS, QuestionView, page
+from qa_scraper.demo.views import question_path, view_of
+from qa_scraper.demo.wording import USUAL, Wording
 
-PER_PAGE: Final = 15
-_EXCERPT: Final = 110
-_SITE_DAY: Final = date(2020, 1, 1)
+_HTML: Final = "text/html; charset=utf-8"
+_REMOVED: Final = page("Removed", '<h1>This question was removed</h1><p><a href="/">To the departments</a></p>')
+_SOFTLY_REMOVED: Final = page(
+    "Demo Doctors",
+    "<main><h1>Sorry</h1><p>This question is not available any more. Perhaps one of our"
+    ' <a href="/">departments</a> has what you look for.</p></main>',
+)
+_MISSING: Final = page("Not found", '<h1>There is no such page</h1><p><a href="/">To the departments</a></p>')
 
 
 @dataclass(frozen=True, slots=True)
 class DemoPage:
-    """One response of the demo site, before any conditional request or compression is considered."""
+    """One response of the demo site, before any conditional request or compression is considered.
+
+    Status 0: the connection is closed without an answer. Pages without validators have neither ``etag`` nor
+    ``last_modified``.
+    """
 
     status: int
     content_type: str
@@ -31,176 +45,125 @@ class DemoPage:
     location: str = ""
 
 
-def question_path(question: DemoQuestion) -> str:
-    """Where a question stands."""
-    return f"/questions/{question.slug}"
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What stands at a path, whatever dresses it up: a question's ``view`` and ``shape``, or ``text`` of another page.
 
+    ``day``: of a page with validators, when it became what it is at the latest if no step changed it.
+    """
 
-def excerpt(text: str) -> str:
-    """The beginning of a text as a teaser shows it."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _EXCERPT else flat[:_EXCERPT].rstrip() + "..."
+    status: int
+    text: str = ""
+    content_type: str = _HTML
+    day: date | None = None
+    location: str = ""
+    view: QuestionView | None = None
+    shape: str = ""
+    number: int = 0
 
-
-def asker_line(question: DemoQuestion) -> str:
-    """The asker line as shown, an empty string where the page shows none."""
-    if question.asker is None:
-        return ""
-    band = f"{question.age}~{question.age + 9} year old {question.gender}"
-    return f"{question.asker}, {band}. Ask Date: {question.day:%Y/%m/%d}"
-
-
-def teaser_of(question: DemoQuestion) -> Teaser:
-    """The teaser of a question."""
-    reply = question.replies[0] if question.replies else None
-    return Teaser(
-        title=question.title,
-        href=question_path(question),
-        question_excerpt=excerpt(question.text),
-        doctor=reply.doctor if reply else "",
-        department=reply.department if reply else "",
-        answer_excerpt=excerpt(reply.text) if reply else "",
-    )
-
-
-def view_of(site: DemoSite, question: DemoQuestion, *, linked_print: bool = True) -> QuestionView:
-    """What a question page shows."""
-    return QuestionView(
-        heading=question.heading,
-        department=question.department,
-        title=question.title,
-        text=question.text,
-        asker_line=asker_line(question),
-        replies=tuple(
-            (f"Dr. {r.doctor} reply {r.department}", r.text, f"Reply Date: {r.day:%Y/%m/%d}") for r in question.replies
-        ),
-        more_info=question.more_info or "",
-        teasers=tuple(teaser_of(site.questions[number - 1]) for number in question.related),
-        topics=tuple((topic.name, topic.department, f"/faq/{topic.slug}") for topic in question.topics),
-        print_href=f"/print/{question.number}" if question.printed and linked_print else "",
-    )
+    def same(self, other: _Shown) -> bool:
+        """Whether a reader sees the same."""
+        return (self.status, self.text, self.view) == (other.status, other.text, other.view)
 
 
 def render(site: DemoSite, target: str, base_url: str) -> DemoPage:
     """The page at *target* (path and query); *base_url* is the site's own address without a slash at its end."""
-    parts = urlsplit(target)
-    path = parts.path if parts.path == "/" else parts.path.rstrip("/")
-    kind, _, name = path.lstrip("/").partition("/")
-    if kind == "questions" and name in site.by_slug:
-        question = site.by_slug[name]
-        return _html(
-            RENDERERS[question.shape](view_of(site, question)), question.day, charset=question.shape != "split"
-        )
-    number = int(name) if name.isascii() and name.isdigit() and len(name) < 6 else 0
-    if kind in {"print", "q", "private"} and 0 < number <= len(site.questions):
-        return _other_address(site, kind, site.questions[number - 1], base_url)
-    if kind == "departments":
-        return _department(site, name, parse_qs(parts.query).get("page", ["1"])[0])
-    if path == "/robots.txt":
-        rules = f"User-agent: *\nDisallow: /private/\n\nSitemap: {base_url}/sitemap.xml\n"
-        return _page(rules.encode(), "text/plain; charset=utf-8", _SITE_DAY)
-    if path == "/sitemap.xml":
-        return _page(_sitemap(site, base_url).encode(), "application/xml", _SITE_DAY)
-    body = _fixed_page(site, kind, name)
-    if body is not None:
-        return _html(body, _SITE_DAY)
-    missing = page("Not found", '<h1>There is no such page</h1><p><a href="/">To the departments</a></p>')
-    return DemoPage(404, "text/html; charset=utf-8", missing.encode())
-
-
-def _other_address(site: DemoSite, kind: str, question: DemoQuestion, base_url: str) -> DemoPage:
-    if kind == "q":
-        location = base_url + question_path(question)
-        return DemoPage(301, "text/html; charset=utf-8", b"<html><body>Moved</body></html>", location=location)
-    if kind == "print" and not question.printed:
-        return DemoPage(404, "text/html; charset=utf-8", page("Not found", "<h1>Not for print</h1>").encode())
-    shape = "table" if question.shape != "table" else "semantic"
-    return _html(RENDERERS[shape](view_of(site, question, linked_print=False)), question.day)
-
-
-def _department(site: DemoSite, slug: str, number: str) -> DemoPage:
-    name = next((name for name in site.departments if slug_of(name) == slug), None)
-    at = int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 0
-    shown = site.of_department(name)[(at - 1) * PER_PAGE : at * PER_PAGE] if name and at > 0 else []
-    if name is None or not shown:
-        return DemoPage(404, "text/html; charset=utf-8", page("Not found", "<h1>No such list</h1>").encode())
-    entries = "".join(_entry(teaser_of(question), question) for question in shown)
-    before = f'<a rel="prev" href="?page={at - 1}">Newer</a>' if at > 1 else ""
-    after = f'<a rel="next" href="?page={at + 1}">Older</a>' if len(site.of_department(name)) > at * PER_PAGE else ""
-    body = f"<main><h1>{escape(name)}</h1><ul>{entries}</ul><p>{before} {after}</p></main>"
-    return _html(page(f"{name}, page {at}", '<nav><a href="/">Home</a></nav>' + body), shown[0].day)
-
-
-def _entry(teaser: Teaser, question: DemoQuestion) -> str:
-    answered = (
-        f"<p>Dr. {escape(teaser.doctor)} reply {escape(teaser.department)}<br>{escape(teaser.answer_excerpt)}</p>"
-        if teaser.doctor
-        else "<p>No reply yet</p>"
-    )
-    tail = "/" if question.number % 3 == 0 else "?utm_source=list" if question.number % 3 == 1 else ""
-    return (
-        f'<li><h2><a href="{teaser.href}{tail}">{escape(teaser.title)}</a></h2><p>{escape(teaser.question_excerpt)}</p>'
-        f'{answered}<p><a href="{teaser.href}">[Read More] {escape(teaser.title)}</a></p></li>'
-    )
-
-
-def _fixed_page(site: DemoSite, kind: str, name: str) -> str | None:
-    """HTML of the pages that are no questions: index, FAQ, topics, articles; None for a path that does not exist."""
-    if kind == "":
-        entries = "".join(f'<li><a href="/departments/{slug_of(d)}">{escape(d)}</a></li>' for d in site.departments)
-        articles = "".join(f'<li><a href="/articles/{slug}">{escape(t)}</a></li>' for slug, t, _ in texts.ARTICLES)
-        others = (
-            '<a href="/faq">FAQ</a> <a href="/about">About</a> <a href="/gone">Old index</a>'
-            ' <a href="/private/1">Drafts</a> <a href="http://partner.example.invalid/">Partner</a>'
-            ' <a href="mailto:desk@demo.invalid">Mail</a>'
-        )
-        body = f"<main><h1>Demo Doctors</h1><ul>{entries}</ul><h2>Articles</h2><ul>{articles}</ul></main>{others}"
-        return page("Demo Doctors", body)
-    if kind == "faq" and not name:
-        entries = "".join(
-            f'<li><a href="/faq/{t.slug}">{escape(t.name)}</a> ({escape(t.department)})</li>' for t in site.topics
-        )
-        return page("FAQ", f"<main><h1>FAQ</h1><p>Topics that people ask about:</p><ul>{entries}</ul></main>")
-    if kind == "faq":
-        topic = next((topic for topic in site.topics if topic.slug == name), None)
-        return None if topic is None else _topic(site, topic.name, topic.department)
-    if kind == "articles":
-        article = next((article for article in texts.ARTICLES if article[0] == name), None)
-        return (
-            None if article is None else page(article[1], f"<h1>{escape(article[1])}</h1><p>{escape(article[2])}</p>")
-        )
-    plain = {"about": "This site is made up. It is there to be crawled.", "privacy": "Nothing is kept."}
-    if kind in plain and not name:
-        return page(kind.title(), f"<h1>{kind.title()}</h1><p>{plain[kind]}</p>")
-    return None
-
-
-def _topic(site: DemoSite, name: str, department: str) -> str:
-    shown = [question for question in site.of_department(department) if any(t.name == name for t in question.topics)][
-        :6
-    ]
-    links = "".join(
-        f'<li><a href="{question_path(q) if at else f"/q/{q.number}"}">{escape(q.title)}</a></li>'
-        for at, q in enumerate(shown)
-    )
-    text = f"People of all ages ask our doctors about {escape(name.lower())}. Here is a choice of their questions."
-    return page(f"{name} ({department})", f"<main><h1>{escape(name)}</h1><p>{text}</p><ul>{links}</ul></main>")
-
-
-def _sitemap(site: DemoSite, base_url: str) -> str:
-    entries = "".join(
-        f"<url><loc>{base_url}{question_path(q)}</loc><lastmod>{q.day.isoformat()}</lastmod></url>\n"
-        for q in site.questions
-    )
-    namespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{namespace}">\n{entries}</urlset>\n'
-
-
-def _html(text: str, day: date, *, charset: bool = True) -> DemoPage:
-    return _page(text.encode(), "text/html; charset=utf-8" if charset else "text/html", day)
-
-
-def _page(body: bytes, content_type: str, day: date) -> DemoPage:
+    target = plain_target(target)
+    answer = answer_under(site.fault, target)
+    if answer is not None:
+        return DemoPage(answer[0], _HTML, answer[1].encode())
+    shown = _shown(site, target, base_url, wording_under(site.fault))
+    if shown.status in {404, 410} and shown.number and site.fault is Fault.SOFT_404:
+        shown = replace(shown, status=200, text=_SOFTLY_REMOVED, day=site.day)
+    body = (shown.text if shown.view is None else _dressed(site, shown.view, shown)).encode()
+    if shown.day is None:
+        return DemoPage(shown.status, shown.content_type, body, location=shown.location)
+    day = _modified_on(site, target, base_url)
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-    return DemoPage(200, content_type, body, etag, format_datetime(noon, usegmt=True))
+    return DemoPage(shown.status, shown.content_type, body, etag, format_datetime(noon, usegmt=True))
+
+
+def plain_target(target: str) -> str:
+    """*target* without what decides nothing: a slash at its end, parameters other than ``page``."""
+    parts = urlsplit(target)
+    path = parts.path.rstrip("/") or "/"
+    number = parse_qs(parts.query).get("page", ["1"])[0] if path.startswith("/departments/") else "1"
+    return path if number == "1" else f"{path}?page={number}"
+
+
+def targets(site: DemoSite) -> Iterator[str]:
+    """Every target that links of the site lead to, and those of what is gone."""
+    yield from ("/robots.txt", "/", "/sitemap.xml", "/faq", "/about", "/privacy")
+    yield from (f"/articles/{slug}" for slug, _, _ in texts.ARTICLES)
+    yield from (f"/faq/{topic.slug}" for topic in site.topics)
+    for department in site.departments:
+        pages = -(-len(site.of_department(department)) // PER_PAGE)
+        yield from (plain_target(f"/departments/{slug_of(department)}?page={at}") for at in range(1, pages + 1))
+    for question in (*site.questions, *(gone.question for gone in site.gone)):
+        yield question_path(question)
+        yield f"/q/{question.number}"
+        if question.printed:
+            yield f"/print/{question.number}"
+
+
+def _modified_on(site: DemoSite, target: str, base_url: str) -> date:
+    """Day of the step that last changed what the page shows, teasers included; adverts and redesigns change nothing."""
+    now = _shown(site, target, base_url, USUAL)
+    while site.earlier is not None:
+        if not _shown(site.earlier, target, base_url, USUAL).same(now):
+            return site.day
+        site = site.earlier
+    return now.day or site.day
+
+
+def _dressed(site: DemoSite, view: QuestionView, shown: _Shown) -> str:
+    """HTML of a question page with adverts, counters and what else fills it up."""
+    noise = noise_on(site, shown.number)
+    counter = noise.counter if noise is not None else ""
+    return furnished(RENDERERS[shown.shape](replace(view, counter=counter)), noise, site.page_bytes, shown.number)
+
+
+def _shown(site: DemoSite, target: str, base_url: str, wording: Wording) -> _Shown:
+    parts = urlsplit(target)
+    kind, _, name = parts.path.lstrip("/").partition("/")
+    if kind == "questions" and name in site.by_slug:
+        return _question(site, site.by_slug[name], wording)
+    number = int(name) if name.isascii() and name.isdigit() and len(name) < 6 else 0
+    gone = site.gone_by_slug.get(name) if kind == "questions" else site.gone_by_number.get(number)
+    if gone is not None and kind in {"questions", "q"}:
+        return _Shown(gone.status, _REMOVED, number=gone.question.number)
+    if gone is not None and kind == "print" and gone.question.printed:
+        return _Shown(gone.status, _REMOVED, number=number)
+    if kind in {"print", "q", "private"} and number in site.by_number:
+        return _other_address(site, kind, site.by_number[number], base_url, wording)
+    if kind == "departments":
+        found = department_list(site, name, parse_qs(parts.query).get("page", ["1"])[0])
+        return _Shown(404, page("Not found", "<h1>No such list</h1>")) if found is None else _page(*found)
+    if parts.path == "/robots.txt":
+        rules = f"User-agent: *\nDisallow: /private/\n\nSitemap: {base_url}/sitemap.xml\n"
+        return _page(rules, SITE_DAY, "text/plain; charset=utf-8")
+    if parts.path == "/sitemap.xml":
+        return _page(sitemap(site, base_url), SITE_DAY, "application/xml")
+    text = fixed_page(site, kind, name)
+    return _Shown(404, _MISSING) if text is None else _page(text, SITE_DAY)
+
+
+def _question(site: DemoSite, question: DemoQuestion, wording: Wording) -> _Shown:
+    content_type = _HTML if question.shape != "split" else "text/html"
+    view = view_of(site, question, wording=wording)
+    return _Shown(200, "", content_type, question.day, view=view, shape=question.shape, number=question.number)
+
+
+def _other_address(site: DemoSite, kind: str, question: DemoQuestion, base_url: str, wording: Wording) -> _Shown:
+    if kind == "q":
+        return _Shown(301, "<html><body>Moved</body></html>", location=base_url + question_path(question))
+    if kind == "print" and not question.printed:
+        return _Shown(404, page("Not found", "<h1>Not for print</h1>"))
+    shape = "table" if question.shape != "table" else "semantic"
+    view = view_of(site, question, linked_print=False, wording=wording)
+    return _Shown(200, day=question.day, view=view, shape=shape, number=question.number)
+
+
+def _page(text: str, day: date, content_type: str = _HTML) -> _Shown:
+    return _Shown(200, text, content_type, day)

@@ -248,3 +248,25 @@ DAYTIMES: Final = ("morning", "evening", "night", "afternoon")
 RELATIVES: Final = ("mother", "son", "grandfather", "sister", "daughter")
 SEASONS: Final = ("spring", "summer", "autumn", "winter")
 CAUSES: Final = ("a cold", "moving house", "a long flight", "a fall", "a change of job", "a new medicine")
+ADVERTS: Final = (
+    "Umbrellas for people who walk fast.",
+    "Tea from our own garden, three tins for the price of two.",
+    "A chair that thinks along with your back.",
+    "More Info on winter coats: only this week!",
+    "Learn to whistle in ten lessons.",
+    "Lamps, lamps, lamps & a few candles.",
+)
+UPDATES: Final = (
+    "Added later: {treatment} has changed nothing so far.",
+    "Added later: in the {daytime} it is better now.",
+    "Added later: it began again after {cause}.",
+)
+CORRECTIONS: Final = (
+    "I have looked at this again: please {advice} first.",
+    "One thing that I left out: {treatment} is not to be taken before {days} days have passed.",
+    "Since then there is news, and I would now wait {weeks} weeks.",
+)
+FURTHER_BACKGROUND: Final = (
+    "New since the last edition: {treatment} is given for {days} days at most.",
+    "Readers have asked how often it comes back: in one of {weeks} cases.",
+)

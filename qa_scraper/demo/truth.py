@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from qa_scraper.demo.data import DemoQuestion, DemoSite
-from qa_scraper.demo.pages import question_path, teaser_of
+from qa_scraper.demo.shapes import Teaser
+from qa_scraper.demo.views import question_path, teasers_on
 from qa_scraper.items import Answer, Asker, Author, Question, Record, RelatedQuestion, RelatedTopic, Source
 from qa_scraper.urls import canonical_url, url_hash
 
 
 def truth(site: DemoSite, base_url: str, site_name: str = "demo") -> list[Record]:
-    """All records, sorted by id. Of ``source`` only ``other_urls`` is filled: the rest depends on the run."""
+    """All records, sorted by id, as if nothing were wrong with the site (``fault``): nothing else may be published.
+
+    Of ``source`` only ``other_urls`` is filled: the rest depends on the run. ``related_questions`` are what the page
+    shows at this step: the others as they are now, and dead links to some that are gone.
+    """
     records = [_record(site, question, base_url.rstrip("/"), site_name) for question in site.questions]
     return sorted(records, key=lambda record: record.id)
 
 
-def _record(site: DemoSite, question: DemoQuestion, base_url: str, site_name: str) -> Record:
+def record_id(question: DemoQuestion, base_url: str, site_name: str = "demo") -> str:
+    """Id of the record of *question*, at whatever step."""
+    return f"{site_name}:{url_hash(_addresses(question, base_url.rstrip('/'))[0])}"
+
+
+def _addresses(question: DemoQuestion, base_url: str) -> list[str]:
     paths = [question_path(question), *([f"/print/{question.number}"] if question.printed else [])]
-    url, *other_urls = sorted(canonical_url(base_url + path) for path in paths)
+    return sorted(canonical_url(base_url + path) for path in paths)
+
+
+def _record(site: DemoSite, question: DemoQuestion, base_url: str, site_name: str) -> Record:
+    url, *other_urls = _addresses(question, base_url)
     return Record(
-        id=f"{site_name}:{url_hash(url)}",
+        id=record_id(question, base_url, site_name),
         site=site_name,
         url=url,
         language="en",
@@ -31,7 +45,7 @@ def _record(site: DemoSite, question: DemoQuestion, base_url: str, site_name: st
             for r in question.replies
         ],
         more_info=question.more_info,
-        related_questions=[_related(site.questions[number - 1], base_url) for number in question.related],
+        related_questions=[_related(teaser, base_url) for teaser in teasers_on(site, question)],
         related_topics=[RelatedTopic(t.name, t.department, f"{base_url}/faq/{t.slug}") for t in question.topics],
         source=Source(other_urls=other_urls),
     )
@@ -43,8 +57,7 @@ def _asker(question: DemoQuestion) -> Asker:
     return Asker(question.asker, question.age, question.age + 9, question.gender)
 
 
-def _related(question: DemoQuestion, base_url: str) -> RelatedQuestion:
-    teaser = teaser_of(question)
+def _related(teaser: Teaser, base_url: str) -> RelatedQuestion:
     return RelatedQuestion(
         title=teaser.title,
         url=canonical_url(base_url + teaser.href),

@@ -9,8 +9,8 @@ from html import escape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from qa_scraper.demo import demo_site, truth
-from qa_scraper.demo.pages import view_of
 from qa_scraper.demo.shapes import QuestionView
+from qa_scraper.demo.views import view_of
 from qa_scraper.loaders import Provenance, page_records
 from qa_scraper.page import Page
 
