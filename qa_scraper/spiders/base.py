@@ -23,6 +23,7 @@ from qa_scraper.loaders import Provenance, page_records
 from qa_scraper.page import Page
 from qa_scraper.scheduler import current_crawl
 from qa_scraper.site import Site
+from qa_scraper.text import clean_line
 from qa_scraper.urls import canonical_url, page_address
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 
 _LARGE: Final = 64 * 1024  # bytes of a page from which on it may take half a second
+_TITLE_NAMED: Final = 80  # characters
 _LINKS_AT_ONCE: Final = 250
 _LINKS_WITH_PAGE: Final = 5_000
 _READER: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="large-page")
@@ -73,6 +75,9 @@ def read_response(
         found = NoQuestion("no question page by its URL (the site's question_url)")
     links = page.links()
     records, reason = ([], found.reason) if isinstance(found, NoQuestion) else (found, "")
+    title = clean_line(page.title)[:_TITLE_NAMED] if reason else ""
+    if title:  # tells a block page, which has one title for all, from a new layout
+        reason = f'{reason}; the page is titled "{title}"'
     return ReadPage(
         records,
         links.pages,
