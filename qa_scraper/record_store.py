@@ -81,7 +81,8 @@ class RecordStore:
         if changed:  # the other pages that show the question are looked at in the same run: it stays one record
             self._db.execute(
                 "UPDATE urls SET due_at=0 WHERE key IN (SELECT url_key FROM records WHERE question_hash=?"
-                " AND url_key<>? AND removed_at IS NULL) AND due_at IS NOT NULL AND last_check < (SELECT max(began) FROM runs)",
+                " AND url_key<>? AND removed_at IS NULL) AND due_at IS NOT NULL"
+                " AND last_check < (SELECT max(began) FROM runs)",
                 (question_hash, key),
             )
         self._db.execute(
