@@ -2,7 +2,7 @@
 
 Exit codes, here and nowhere else: 0 complete; 1 unexpected error; 2 bad usage or unreadable input; 3 ran, but with gaps
 (``extract``: an input without a question; ``crawl``: pages given up, stopped by a signal or by ``--limit``;
-``doctor``: something is wrong);
+``doctor``: something is wrong); 4 ran, but what it found was not published (``refresh``, ``crawl``: the publish gate);
 5 the site is in use by another process.
 """
 
@@ -13,7 +13,7 @@ import sys
 import traceback
 from enum import IntEnum
 from pathlib import Path
-from typing import Annotated, Final, Optional
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn, Optional
 
 import typer
 
@@ -21,6 +21,9 @@ from qa_scraper import __version__
 from qa_scraper.exceptions import InputError, SiteBusy
 from qa_scraper.interrupts import INTERRUPTS
 from qa_scraper.text import printable
+
+if TYPE_CHECKING:
+    from qa_scraper.options import CrawlOptions
 
 _REPORT: Final = "this is an error of qa-scraper, please report it (QA_SCRAPER_TRACEBACK=1 shows where it happened)"
 
@@ -32,6 +35,7 @@ class Exit(IntEnum):
     ERROR = 1
     USAGE = 2
     GAPS = 3
+    REJECTED = 4
     LOCKED = 5
 
 
@@ -39,7 +43,7 @@ app = typer.Typer(
     name="qa-scraper",
     help="Crawls question-and-answer sites into JSON Lines: every record exactly once, every field right.",
     epilog="Exit codes: 0 complete; 1 unexpected error; 2 bad usage or unreadable input; 3 ran, but with gaps;"
-    " 5 the site is in use by another process.",
+    " 4 not published: the publish gate rejected the run; 5 the site is in use by another process.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -51,36 +55,80 @@ OutputOption = Annotated[
 ]
 
 
+StartUrlOption = Annotated[
+    list[str] | None,
+    typer.Option("--start-url", metavar="URL", help="Where to begin; may be given several times."),
+]
+LimitOption = Annotated[
+    int,
+    typer.Option("--limit", min=0, metavar="N", help="Fetch at most N pages in this run; 0: no limit."),
+]
+SettingOption = Annotated[
+    list[str] | None,
+    typer.Option("-s", metavar="NAME=VALUE", help="A Scrapy setting; wins over the site's own."),
+]
+PrivateOption = Annotated[
+    bool, typer.Option("--allow-private", help="Allow private and loopback addresses as targets.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")]
+
+
 @app.command()
 def crawl(
     site: Annotated[str, typer.Argument(help="Name of the site (see: qa-scraper sites).")] = "demo",
-    start_url: Annotated[
-        list[str] | None,
-        typer.Option("--start-url", metavar="URL", help="Where to begin; may be given several times."),
-    ] = None,
+    start_url: StartUrlOption = None,
     output: OutputOption = Path("output"),
-    limit: Annotated[
-        int,
-        typer.Option("--limit", min=0, metavar="N", help="Fetch at most N pages in this run; 0: no limit."),
-    ] = 0,
-    setting: Annotated[
-        list[str] | None,
-        typer.Option("-s", metavar="NAME=VALUE", help="A Scrapy setting; wins over the site's own."),
-    ] = None,
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="Allow private and loopback addresses as targets.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+    limit: LimitOption = 0,
+    setting: SettingOption = None,
+    allow_private: PrivateOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Crawl a site, or go on with a crawl that was stopped, and publish DIR/SITE/questions.jsonl."""
     from qa_scraper.options import CrawlOptions
+
+    options = CrawlOptions(site, tuple(start_url or ()), output, limit, tuple(setting or ()), allow_private)
+    _run(options, as_json=as_json)
+
+
+@app.command()
+def refresh(
+    site: Annotated[str, typer.Argument(help="Name of the site (see: qa-scraper sites).")],
+    every_page: Annotated[
+        bool, typer.Option("--all", help="Look at every known page, not only at what is due.")
+    ] = False,
+    start_url: StartUrlOption = None,
+    output: OutputOption = Path("output"),
+    limit: LimitOption = 0,
+    setting: SettingOption = None,
+    allow_private: PrivateOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Look again at what is due, lists and sitemaps first, and publish what changed."""
+    from qa_scraper.options import CrawlOptions
+
+    options = CrawlOptions(
+        site,
+        tuple(start_url or ()),
+        output,
+        limit,
+        tuple(setting or ()),
+        allow_private,
+        kind="refresh-all" if every_page else "refresh",
+    )
+    _run(options, as_json=as_json)
+
+
+def _run(options: CrawlOptions, *, as_json: bool) -> NoReturn:
     from qa_scraper.progress import TerminalDisplay, print_summary
     from qa_scraper.run import crawl as run_crawl
 
-    options = CrawlOptions(site, tuple(start_url or ()), output, limit, tuple(setting or ()), allow_private)
-    summary = run_crawl(options, TerminalDisplay(site))
+    summary = run_crawl(options, TerminalDisplay(options.site))
     print_summary(summary, as_json=as_json)
-    raise typer.Exit(Exit.ERROR if summary.error else Exit.COMPLETE if summary.complete else Exit.GAPS)
+    if summary.error:
+        raise typer.Exit(Exit.ERROR)
+    if summary.rejected:
+        raise typer.Exit(Exit.REJECTED)
+    raise typer.Exit(Exit.COMPLETE if summary.complete else Exit.GAPS)
 
 
 @app.command()
@@ -145,13 +193,36 @@ def sites() -> None:
 @app.command()
 def publish(
     site: Annotated[str, typer.Argument(help="Name of the site.")],
+    accept: Annotated[
+        int | None, typer.Option("--accept", metavar="RUN", help="Publish what the gate rejected of this run.")
+    ] = None,
     output: OutputOption = Path("output"),
 ) -> None:
     """Publish what the ledger of a site holds, without fetching anything."""
-    from qa_scraper.run import publish_site
+    from qa_scraper.upkeep import publish_site
 
-    path, count = publish_site(site, output)
-    typer.echo(f"{count} records in {path}")
+    published = publish_site(site, output, accept)
+    if published.breaches:
+        for breach in published.breaches:
+            _complain(f"not published: {breach.message}")
+        raise typer.Exit(Exit.REJECTED)
+    typer.echo(f"{published.measures.records} records in {output / site / 'questions.jsonl'}")
+
+
+@app.command()
+def replay(
+    site: Annotated[str, typer.Argument(help="Name of the site.")],
+    until: Annotated[
+        int | None, typer.Option("--until", metavar="RUN", help="As it was after this run; default: after the last.")
+    ] = None,
+    output: OutputOption = Path("output"),
+) -> None:
+    """Print the snapshot that a site's change feeds come to, as of any run."""
+    from qa_scraper.upkeep import replay_site
+
+    for line in replay_site(site, output, until):
+        sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.flush()
 
 
 @app.command()
@@ -160,7 +231,7 @@ def doctor(
     output: OutputOption = Path("output"),
 ) -> None:
     """Check the ledger and the published files of a site, and say what to do; changes nothing."""
-    from qa_scraper.run import examine_site
+    from qa_scraper.upkeep import examine_site
 
     findings = examine_site(site, output)
     for finding in findings:
@@ -227,7 +298,7 @@ def _root(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    if context.invoked_subcommand != "crawl":
+    if context.invoked_subcommand not in {"crawl", "refresh"}:
         INTERRUPTS.release()  # all else may be cut off anywhere
 
 

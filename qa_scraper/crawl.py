@@ -10,6 +10,7 @@ import logging
 import random
 import sqlite3
 from collections import Counter, defaultdict, deque
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -18,14 +19,34 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from qa_scraper.clock import Clock, stamp_of
-from qa_scraper.crawl_values import Lease, Progress, RunSummary
-from qa_scraper.ledger import Ledger, LedgerError
-from qa_scraper.ledger_values import CommitResult, DueUrl, FoundUrl, PageOutcome, RunOutcome
-from qa_scraper.outcomes import Ended, Follow, HeldBack, Moved, Verdict, Whole, judge_failure, judge_response
+from qa_scraper.clock import Clock
+from qa_scraper.crawl_values import Lease, Progress
+from qa_scraper.extraction import EXTRACTOR_VERSION
+from qa_scraper.ledger import Ledger
+from qa_scraper.ledger_values import (
+    CommitResult,
+    DueUrl,
+    FoundUrl,
+    PageOutcome,
+    Revisit,
+    RunKind,
+    UnchangedPage,
+)
+from qa_scraper.outcomes import (
+    Ended,
+    Follow,
+    HeldBack,
+    Moved,
+    Unchanged,
+    Verdict,
+    Whole,
+    judge_failure,
+    judge_response,
+)
 from qa_scraper.politeness import HostGates
-from qa_scraper.publish import SNAPSHOT, check_begins_nothing_anew, publish
-from qa_scraper.refresh import FINISHED, Fate, RetryPolicy, State, next_look
+from qa_scraper.publication import settle
+from qa_scraper.publish import check_begins_nothing_anew
+from qa_scraper.refresh import Fate, RetryPolicy, RevisitPolicy, State
 from qa_scraper.site import Site
 from qa_scraper.site_lock import SiteLock
 from qa_scraper.urls import canonical_url, host_of
@@ -40,6 +61,7 @@ _GAPS_NAMED: Final = 20
 _NOT_FETCHED: Final = frozenset((State.DENIED, State.HELD))
 _ENGINE_PULSE: Final = 5.0
 _LONGEST_URL: Final = 4096
+_WRITTEN_TOGETHER: Final = 100  # unchanged pages; a killed run looks at so many again
 
 
 class Crawl:
@@ -57,18 +79,27 @@ class Crawl:
         self.folder = Path(settings.get("OUTPUT_DIR")) / site.name
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.lock = SiteLock(self.folder, self.clock.stamp())
-        self.ledger = Ledger(self.folder / LEDGER, settings.getint("BARREN_BUDGET"))
+        revisits = RevisitPolicy(site.question_age, site.page_age, site.minimum_age, site.maximum_age)
+        self.ledger = Ledger(self.folder / LEDGER, settings.getint("BARREN_BUDGET"), revisits)
         check_begins_nothing_anew(self.ledger, self.folder)
+        settle(self.ledger, self.folder)
         self.gates = HostGates(self.ledger.pauses())
         self.leases: dict[str, Lease] = {}
         self.hosts: set[str] = set(site.hosts)
         self.progress = Progress(known_records=self.ledger.records.count())
         self.started = self.clock.seconds()
-        self.run = self.ledger.begin_run(self.clock.stamp(), self.started)
+        self.kind: RunKind = settings["RUN_KIND"]
+        self.run = self.ledger.begin_run(self.clock.stamp(), self.started, self.kind)
+        self.trusts_lastmod = self.kind != "crawl" and self.ledger.pages.trusts_lastmod(site.trust_lastmod)
+        if self.page_limit:
+            with self.ledger.transaction():
+                self.ledger.pages.rank_due(self.started)
         self.leased_pages = 0
         self.error = ""
         self.stopped_by = ""
         self._windows: defaultdict[str, deque[DueUrl]] = defaultdict(deque)
+        self._unchanged: dict[str, UnchangedPage] = {}
+        self._sitemaps_first = self.trusts_lastmod
         self._again: deque[Request] = deque()
         self._wake: asyncio.Handle | None = None
 
@@ -82,7 +113,7 @@ class Crawl:
         self.progress.open += self.ledger.add_urls([found], self.clock.seconds(), self.clock.stamp())
         self.ledger.mark_start(key, host, self.clock.seconds())
 
-    def found_url(self, address: str) -> FoundUrl | None:
+    def found_url(self, address: str, listed_on: str | None = None, lastmod: str | None = None) -> FoundUrl | None:
         """What a link to *address* is to the ledger: to be fetched, or left alone for a reason. None: not a URL."""
         try:
             key = canonical_url(address)
@@ -95,18 +126,27 @@ class Crawl:
             return FoundUrl(key, address, host, State.SKIPPED, f"longer than {_LONGEST_URL} characters")
         if self.site.skips(key):
             return FoundUrl(key, address, host, State.SKIPPED, "the site's skip_url matches")
-        return FoundUrl(key, address, host)
+        return FoundUrl(key, address, host, listed_on=listed_on, lastmod=lastmod)
 
-    def note_urls(self, addresses: list[str]) -> None:
-        """Notes URLs that no page showed (sitemaps that robots.txt names)."""
-        found = [url for url in map(self.found_url, addresses) if url is not None]
+    def found_on(self, response: Response, requests: Iterable[Request]) -> list[FoundUrl]:
+        """What the links of a page are to the ledger; those of a sitemap are noted as listed on it."""
+        lease: Lease | None = response.meta.get("lease")
+        sitemap = lease.due.key if lease is not None and response.meta.get("is_sitemap") else None
+        found = [self.found_url(link.url, sitemap, link.meta.get("lastmod")) for link in requests]
+        known = [url for url in found if url is not None]
+        if lease is not None and sitemap is not None:
+            lease.listed += [url.key for url in known]
+        return known
+
+    def note_urls(self, found: Iterable[FoundUrl]) -> None:
+        """Notes URLs apart from the page that shows them, or that no page shows (sitemaps that robots.txt names)."""
         self.progress.open += self.ledger.add_urls(found, self.clock.seconds(), self.clock.stamp())
 
     def next_request(self, spider: Spider) -> Request | None:
         """The next page to fetch, None where nothing is due or may be asked right now."""
         if self._again:
             return self._again.popleft()
-        if self._is_ending() or len(self.leases) >= self.concurrency * len(self.hosts):
+        if self.is_ending() or len(self.leases) >= self.concurrency * len(self.hosts):
             return None
         now = self.clock.seconds()
         in_flight = Counter(lease.due.host for lease in self.leases.values())
@@ -114,8 +154,13 @@ class Crawl:
             if in_flight[host] >= self.concurrency or not self.gates.may_lease(host, in_flight[host], now):
                 continue
             window = self._windows[host]
-            if not window:
-                window.extend(self.ledger.due([host], now, self.started, self.concurrency, self.leases))
+            if not window and not self._waits_for_sitemap():
+                in_hand = [*self.leases, *self._unchanged]
+                window.extend(
+                    self.ledger.due(
+                        [host], now, self.started, self.concurrency, in_hand, by_worth=bool(self.page_limit)
+                    )
+                )
             if window:
                 due = window.popleft()
                 lease = self.leases[due.key] = Lease(due)
@@ -124,14 +169,39 @@ class Crawl:
         self._wake_up(now)
         return None
 
-    def _is_ending(self) -> bool:
-        return bool(self.error or self.stopped_by) or self._limit_reached()
+    def _waits_for_sitemap(self) -> bool:
+        """Whether a sitemap in hand may yet say that no other page needs a fetch."""
+        if not self._sitemaps_first:
+            return False
+        if any(lease.due.is_sitemap for lease in self.leases.values()):
+            return True
+        self._sitemaps_first = self.ledger.pages.sitemaps_due(self.started)
+        return False
 
-    def _limit_reached(self) -> bool:
+    def is_ending(self) -> bool:
+        """Whether no more pages are leased: an error, a signal, the limit."""
+        return bool(self.error or self.stopped_by) or self.limit_reached()
+
+    def limit_reached(self) -> bool:
+        """Whether as many pages were leased as the run may fetch."""
         return bool(self.page_limit) and self.leased_pages >= self.page_limit
 
     def _request(self, lease: Lease, address: str, spider: Spider) -> Request:
-        return Request(address, callback=spider.parse, errback=self.on_failure, dont_filter=True, meta={"lease": lease})
+        known = self._known(lease.due)
+        validators = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified} if known else {}
+        return Request(
+            address,
+            callback=spider.parse,
+            errback=self.on_failure,
+            dont_filter=True,
+            headers={name: value.encode("latin-1") for name, value in validators.items() if value},
+            meta={"lease": lease},
+        )
+
+    def _known(self, due: DueUrl) -> Revisit | None:
+        """What *due* was when it was read last; None where it is to be read again in any case."""
+        known = due.revisit
+        return known if known and known.read_version == EXTRACTOR_VERSION and known.lost_at is None else None
 
     def send_next(self, request: Request) -> None:
         """A request inside a lease that is to be sent before any other."""
@@ -141,23 +211,24 @@ class Crawl:
         """Whether the run has more to do: pages in hand, or due within the time that it waits."""
         if self.leases or self._again:
             return True
-        if self._is_ending():
+        self.note_unchanged()
+        if self.is_ending():
             return False
         now = self.clock.seconds()
-        chance = self._next_chance()
+        chance = self.next_chance()
         if chance is None or chance > now + self.wait_max:
             return False
         self._wake_up(now)
         return True
 
-    def _next_chance(self) -> float | None:
+    def next_chance(self) -> float | None:
         """The first time at which a page is due whose host may be asked; None where nothing is left in this run."""
         times = ((self.ledger.next_due_at([host], self.started), self.gates.of(host).opens_at()) for host in self.hosts)
         return min((max(due_at, opens_at) for due_at, opens_at in times if due_at is not None), default=None)
 
     def _wake_up(self, now: float) -> None:
         """Makes the engine ask again at the next chance; its own pulse is 5 seconds."""
-        chance = self._next_chance()
+        chance = self.next_chance()
         if self._wake is not None:
             self._wake.cancel()
             self._wake = None
@@ -182,7 +253,9 @@ class Crawl:
             lease.redirects += 1
             lease.verdict = None
             return [self._request(lease, verdict.address, self.crawler.spider)] if self.crawler.spider else []
-        if isinstance(verdict, HeldBack):
+        if isinstance(verdict, Unchanged):
+            self._unchanged_page(lease)
+        elif isinstance(verdict, HeldBack):
             self.leases.pop(lease.due.key, None)
             self.leased_pages -= 1
         elif isinstance(verdict, Moved):
@@ -204,7 +277,13 @@ class Crawl:
         lease.etag = (response.headers.get("ETag") or b"").decode("latin-1") or None
         lease.last_modified = (response.headers.get("Last-Modified") or b"").decode("latin-1") or None
         lease.verdict = judge_response(
-            response, lease.due, lease.redirects, self.policy, self.clock.seconds(), random.random()
+            response,
+            lease.due,
+            lease.redirects,
+            self.policy,
+            self.clock.seconds(),
+            random.random(),
+            self._known(lease.due),
         )
         return lease.verdict
 
@@ -232,30 +311,77 @@ class Crawl:
         state = State.STORED if lease.records else State.NO_QUESTION
         self._end(lease, Fate(state, "; ".join([*reasons, *filter(None, [whole.doubt])])), whole)
 
+    def _unchanged_page(self, lease: Lease) -> None:
+        """A page that needs no reading; such pages are written together, so that they cost next to nothing."""
+        self.leases.pop(lease.due.key, None)
+        page = UnchangedPage(lease.due.key, self.clock.stamp(), lease.http_status, lease.etag, lease.last_modified)
+        self._unchanged[lease.due.key] = page
+        self.progress.pages += 1
+        self.progress.open -= 1
+        if lease.due.is_sitemap:
+            self._skip_unchanged(lease)
+        if len(self._unchanged) >= _WRITTEN_TOGETHER:
+            self.note_unchanged()
+
+    def _skip_unchanged(self, lease: Lease) -> None:
+        """Takes pages of a sitemap as looked at whose lastmod is as it was, if it is trusted; they need no fetch."""
+        if not self.trusts_lastmod:
+            return
+        try:
+            as_before = self.ledger.pages.unchanged_by_lastmod(lease.due.key, EXTRACTOR_VERSION, self.run, self.started)
+        except sqlite3.Error as error:
+            self._ledger_failed(error)
+            return
+        for key in as_before:
+            if key not in self.leases:
+                self._unchanged[key] = UnchangedPage(key, self.clock.stamp())
+                self.progress.open -= 1
+        self.note_unchanged()
+
+    def note_unchanged(self) -> None:
+        """Writes down the pages that were found unchanged since it was last done."""
+        if not self._unchanged:
+            return
+        pages, self._unchanged = self._unchanged, {}
+        self.progress.unchanged += len(pages)
+        try:
+            with self.ledger.transaction():
+                self.ledger.pages.note_unchanged(pages.values(), self.clock.seconds())
+        except sqlite3.Error as error:
+            self._ledger_failed(error)
+
+    def _ledger_failed(self, error: sqlite3.Error) -> None:
+        self.fail(
+            f"the ledger {self.ledger.path} cannot be written: {error}."
+            " Free some space or mend the disk, then run again."
+        )
+
     def _end(self, lease: Lease, fate: Fate, judged: Whole | Ended | None = None, moved_to: str | None = None) -> None:
         """Writes a page's outcome into the ledger and ends its lease. A ledger that cannot be written ends the run."""
         now = self.clock.seconds()
-        due_at = fate.due_at
-        if fate.state in FINISHED:
-            due_at = next_look(fate.state, self.site.question_age, self.site.page_age, now)
+        is_read = isinstance(judged, Whole)
         outcome = PageOutcome(
             key=lease.due.key,
             state=fate.state,
             reason=fate.reason,
             checked_at=self.clock.stamp(),
-            due_at=due_at,
+            due_at=fate.due_at,
             tries=lease.due.tries + 1 if fate.state == State.RETRY else 0,
             http_status=lease.http_status,
             etag=lease.etag,
             last_modified=lease.last_modified,
             body_hash=judged.body_hash if judged else None,
             body_seen=judged.body_seen if judged else 0,
+            read_hash=judged.body_hash if judged and is_read else None,
+            read_version=EXTRACTOR_VERSION if is_read else None,
+            is_sitemap=lease.is_sitemap,
             moved_to=moved_to,
             pause=(lease.due.host, judged.pause_until)
             if isinstance(judged, Ended) and judged.pause_until is not None
             else None,
             records=tuple(lease.records),
             found=tuple(lease.found),
+            listed=tuple(lease.listed),
         )
         if fate.state in {State.FAILED, State.HELD, State.RETRY}:
             level = logging.INFO if fate.state == State.RETRY else logging.WARNING
@@ -265,18 +391,18 @@ class Crawl:
         try:
             result = self.ledger.commit_page(outcome, now)
         except sqlite3.Error as error:
-            self.fail(
-                f"the ledger {self.ledger.path} cannot be written: {error}."
-                " Free some space or mend the disk, then run again."
-            )
+            self._ledger_failed(error)
             return
         self._count(outcome, result)
+        if lease.is_sitemap and is_read:
+            self._skip_unchanged(lease)
 
     def _count(self, outcome: PageOutcome, result: CommitResult) -> None:
         progress = self.progress
         progress.pages += outcome.state not in _NOT_FETCHED
         progress.added += result.added
         progress.changed += result.changed
+        progress.removed += result.removed
         progress.states[outcome.state] += 1
         progress.retries += outcome.state == State.RETRY
         progress.given_up += outcome.state == State.FAILED
@@ -296,8 +422,7 @@ class Crawl:
         self._end_soon()
 
     def _end_soon(self) -> None:
-        if self._wake is not None:
-            self._wake.cancel()
+        self.sleep_no_more()
         self._wake = asyncio.get_running_loop().call_soon(self._poke)
 
     @property
@@ -305,71 +430,12 @@ class Crawl:
         """Whether requests in hand that are not sent yet are to be held back."""
         return bool(self.error or self.stopped_by) or not self.crawler.crawling
 
-    def close(self, reason: str) -> RunSummary:
-        """Publishes what the ledger holds, notes the end of the run and closes the ledger."""
+    def sleep_no_more(self) -> None:
+        """Takes back the call that was to wake the engine."""
         if self._wake is not None:
             self._wake.cancel()
-        try:
-            return self._finish(reason)
-        except (sqlite3.Error, OSError, LedgerError) as error:
-            self.error = (
-                self.error
-                or f"cannot publish to {self.folder}: {error}. The old files are untouched; mend it and run again."
-            )
-            logger.error(self.error)
-            return self._summary(reason, 0, [], {}, 0)
-        finally:
-            self.ledger.close()
-            self.lock.release()
 
-    def _finish(self, reason: str) -> RunSummary:
-        hosts = sorted(self.hosts)
-        if not self._is_ending() and self._next_chance() is None:
-            self.ledger.leave_parked()
-        gaps = self.ledger.gaps(hosts, _GAPS_NAMED)
-        left = self.ledger.open_count(hosts, self.started)
-        counts = self.ledger.counts()
-        # A run that came to nothing leaves the files of the one before alone, and makes none.
-        records = publish(self.ledger, self.folder) if self.progress.pages or not self.error else 0
-        summary = self._summary(reason, records, gaps, counts, left)
-        outcome: RunOutcome = "error" if self.error else "complete" if summary.complete else "gaps"
-        self.ledger.finish_run(self.run, self.clock.stamp(), outcome, self.progress.pages, records)
-        return summary
-
-    def _summary(
-        self,
-        reason: str,
-        records: int,
-        gaps: list[tuple[str, State, str]],
-        counts: dict[State, int],
-        left: int,
-    ) -> RunSummary:
-        return RunSummary(
-            site=self.site.name,
-            run=self.run,
-            complete=not gaps and not left and not self.error,
-            stopped=self._stopped_by(reason, left),
-            pages=self.progress.pages,
-            added=max(0, records - self.progress.known_records),
-            changed=self.progress.changed,
-            records=records,
-            urls={str(state): count for state, count in sorted(counts.items())},
-            open=left,
-            gaps=[(key, str(state), why) for key, state, why in gaps],
-            snapshot=str(self.folder / SNAPSHOT),
-            error=self.error,
-            next_due_at=self._next_due_at(counts) if left else "",
-        )
-
-    def _next_due_at(self, counts: dict[State, int]) -> str:
-        anything_at_once = counts.get(State.FAILED) or counts.get(State.HELD)
-        due_at = 0.0 if anything_at_once else self._next_chance() or 0.0
-        chance = max(due_at, min((self.gates.of(host).opens_at() for host in self.hosts), default=0.0))
-        return stamp_of(chance) if chance > self.clock.seconds() + 1 else ""
-
-    def _stopped_by(self, reason: str, left: int) -> str:
-        if self._limit_reached() and left:
-            return f"--limit {self.page_limit}"
-        if self.stopped_by:
-            return self.stopped_by
-        return "" if reason == "finished" else "a signal" if reason == "shutdown" else reason
+    def let_go(self) -> None:
+        """Closes the ledger and gives the site free."""
+        self.ledger.close()
+        self.lock.release()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from qa_scraper.ledger_values import DueUrl, FoundUrl, StoredRecord
+from qa_scraper.ledger_values import DueUrl, FoundUrl, RunKind, StoredRecord
 from qa_scraper.outcomes import Verdict
 from qa_scraper.refresh import State
 
@@ -25,6 +25,8 @@ class Lease:
     no_question: str = ""
     failure: str = ""
     waiting_for: int = 0
+    is_sitemap: bool = False
+    listed: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -34,6 +36,8 @@ class Progress:
     pages: int = 0
     added: int = 0
     changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
     known_records: int = 0
     open: int = 0
     retries: int = 0
@@ -46,6 +50,7 @@ class RunSummary:
     """How a run ended. ``complete``: every URL that it could reach is stored or has a reason that leaves no gap.
 
     ``open``: URLs still to be fetched; ``next_due_at``: when the first of them may be, empty for at once.
+    ``unchanged``: pages that were as before; ``rejected``: why the run was not published, empty where it was.
     """
 
     site: str
@@ -55,6 +60,8 @@ class RunSummary:
     pages: int
     added: int
     changed: int
+    removed: int
+    unchanged: int
     records: int
     urls: dict[str, int]
     open: int
@@ -62,3 +69,6 @@ class RunSummary:
     snapshot: str
     error: str = ""
     next_due_at: str = ""
+    kind: RunKind = "crawl"
+    rejected: tuple[str, ...] = ()
+    rejected_files: str = ""

@@ -102,5 +102,10 @@ def _snapshot(ledger: Ledger, snapshot: Path) -> Iterator[Finding]:
                 first_invalid = first_invalid or f"line {number}: {error.errors()[0]['msg']}"
     if invalid:
         yield Finding(f"{SNAPSHOT} has {invalid} lines that are no records ({first_invalid})", publish)
+    elif differs and (last := ledger.runs.last_judged()) is not None and last.publication == "rejected":
+        yield Finding(
+            f"run {last.run} was rejected, {SNAPSHOT} is older",
+            f"See rejected/ in {snapshot.parent}; the next run undoes it, qa-scraper publish --accept publishes it",
+        )
     elif differs:
         yield Finding(f"{SNAPSHOT} differs from the ledger in {differs} lines: it was not published since", publish)

@@ -9,22 +9,44 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from qa_scraper.evidence import Evidence
 from qa_scraper.ledger_format import SCHEMA_VERSION, upgrade_statements
 from qa_scraper.ledger_values import (
     CommitResult,
     DueUrl,
     FoundUrl,
     PageOutcome,
+    Revisit,
+    RunKind,
     RunOutcome,
 )
+from qa_scraper.page_store import PageStore
 from qa_scraper.path_budget import PathBudget
 from qa_scraper.record_store import RecordStore, transaction
-from qa_scraper.refresh import State
+from qa_scraper.refresh import RevisitPolicy, State
+from qa_scraper.run_store import RunStore
+from qa_scraper.urls import list_page_number
 
+_SAY_WHAT_IS_THERE: Final = frozenset((State.STORED, State.NO_QUESTION, State.GONE, State.MOVED))
+"""States that a fetch can only end in when it is known what the page shows now."""
 _OPEN: Final = f"(state IN ('{State.NEW}', '{State.RETRY}') OR due_at <= ?)"  # ?: when the run began
+
+
+_DUE_COLUMNS: Final = (
+    "key, address, host, tries, is_start, body_hash, body_seen, read_hash, read_version, first_check, last_check,"
+    " checks, changes, etag, last_modified, lost_at, is_sitemap"
+)
+
+
+def _due_url(row: tuple[Any, ...]) -> DueUrl:
+    key, address, host, tries, is_start, body_hash, body_seen, read_hash, *known, is_sitemap = row
+    revisit = Revisit(read_hash, *known) if read_hash else None
+    return DueUrl(key, address, host, tries, bool(is_start), body_hash, body_seen, revisit, bool(is_sitemap))
 
 
 def _marks(values: list[str]) -> str:
@@ -38,9 +60,17 @@ class LedgerError(Exception):
 class Ledger:
     """The crawl state of one site. Not thread-safe; one process at a time writes."""
 
-    def __init__(self, path: Path, barren_budget: int = 0, *, read_only: bool = False) -> None:
-        """Opens the ledger at *path*, makes it where there is none. *barren_budget*: as in ``path_budget``.
+    def __init__(
+        self,
+        path: Path,
+        barren_budget: int = 0,
+        revisits: RevisitPolicy | None = None,
+        *,
+        read_only: bool = False,
+    ) -> None:
+        """Opens the ledger at *path*, makes it where there is none.
 
+        *barren_budget*: as in ``path_budget``; *revisits*: when pages are looked at again.
         ``is_new``: whether there was none, or an empty file. Raises LedgerError where it cannot be opened.
         """
         self.path = path
@@ -57,6 +87,9 @@ class Ledger:
             if not read_only:
                 self._make_ready(version)
             self.records = RecordStore(self._db)
+            self.runs = RunStore(self._db)
+            self.pages = PageStore(self._db, revisits or RevisitPolicy())
+            self.evidence = Evidence(self._db, self.runs, self.records)
             self._paths = PathBudget(self._db, barren_budget)
         except (sqlite3.Error, OSError) as error:
             raise LedgerError(
@@ -88,38 +121,64 @@ class Ledger:
 
     # Runs
 
-    def begin_run(self, started_at: str, now: float) -> int:
-        """Notes a new run; pages that were given up or held are due again. Gives the run's number."""
-        with transaction(self._db):
+    def begin_run(self, started_at: str, now: float, kind: RunKind = "crawl") -> int:
+        """Notes a new run and what is due in it: pages that were given up or held; lists for a refresh; or all pages.
+
+        A run that was rejected and not accepted is undone first. Gives the run's number.
+        """
+        with self.transaction():
+            self._undo_rejected(now)
             self._paths.balance(now)
             self._db.execute(
                 "UPDATE urls SET due_at=?, tries=0, body_seen=0 WHERE state IN (?, ?)", (now, State.FAILED, State.HELD)
             )
+            if kind != "crawl":  # 0: before all else
+                self._db.execute(
+                    "UPDATE urls SET due_at=0 WHERE state=? AND (is_start OR is_sitemap OR (NOT is_deep AND"
+                    " key IN (SELECT DISTINCT found_on FROM urls WHERE state=?)))",
+                    (State.NO_QUESTION, State.STORED),
+                )
+            if kind == "refresh-all":
+                self._db.execute(
+                    "UPDATE urls SET due_at=min(due_at, ?) WHERE due_at IS NOT NULL AND state NOT IN (?, ?)",
+                    (now, State.NEW, State.RETRY),
+                )
             self._db.execute("DELETE FROM hosts WHERE paused_until <= ?", (now,))
-            cursor = self._db.execute("INSERT INTO runs (started_at) VALUES (?)", (started_at,))
-        return int(cursor.lastrowid or 0)
+            return self.runs.begin(kind, now, started_at)
 
-    def finish_run(
-        self,
-        run: int,
-        finished_at: str,
-        outcome: RunOutcome,
-        pages: int,
-        records: int,
-    ) -> None:
+    def _undo_rejected(self, now: float) -> None:
+        """Undoes all that was read since the last publication, if it was rejected: it is read again, in whole."""
+        last = self.runs.last_judged()
+        if last is None or last.publication != "rejected":
+            return
+        since = self.runs.unpublished_since()
+        keys = self.records.undone_keys()
+        self.records.undo()
+        self._db.executemany("UPDATE urls SET read_at=? WHERE key=?", [(now, key) for key in keys])
+        self._db.execute(
+            "UPDATE urls SET due_at=?, etag=NULL, last_modified=NULL, read_hash=NULL, read_version=NULL, tries=0,"
+            " lost_at=(SELECT min(lost_at) FROM records WHERE url_key=key AND removed_at IS NULL),"
+            " state=CASE WHEN key IN (SELECT url_key FROM records WHERE removed_at IS NULL) THEN ?"
+            " WHEN state IN (?, ?) THEN ? ELSE state END WHERE read_at >= ?",
+            (now, State.STORED, State.STORED, State.LOST, State.NEW, since),
+        )
+        self._db.execute("UPDATE runs SET publication='undone' WHERE run=?", (last.run,))
+
+    def finish_run(self, run: int, finished_at: str, outcome: RunOutcome, pages: int, records: int) -> None:
         """Notes how a run ended and moves the write-ahead log into the file."""
-        with transaction(self._db):
-            self._db.execute(
-                "UPDATE runs SET finished_at=?, outcome=?, pages=?, records=? WHERE run=?",
-                (finished_at, outcome, pages, records, run),
-            )
+        with self.transaction():
+            self.runs.finish(run, finished_at, outcome, pages, records)
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing of what is done to the ledger inside. Raises sqlite3.Error where it cannot be written."""
+        return transaction(self._db)
 
     # The frontier
 
     def add_urls(self, found: Iterable[FoundUrl], now: float, at: str) -> int:
         """Notes URLs that are not known yet. Gives the number of new ones that are to be fetched."""
-        with transaction(self._db):
+        with self.transaction():
             return self._insert(found, None, now, at)
 
     def _insert(self, found: Iterable[FoundUrl], found_on: str | None, now: float, at: str) -> int:
@@ -140,22 +199,34 @@ class Ledger:
                 found_on,
                 at,
                 pattern,
+                (list_page_number(url.key) or 1) > 1,
+                url.listed_on,
+                url.lastmod,
             )
             (open_urls if is_open else others).append(row)
         statement = (
             "INSERT OR IGNORE INTO urls (key, address, host, state, reason, due_at, is_start, found_on, first_seen_at,"
-            " pattern) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " pattern, is_deep, listed_on, lastmod) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
         self._db.executemany(statement, others)
         before = self._db.total_changes
         self._db.executemany(statement, open_urls)
         new = self._db.total_changes - before
         self._db.executemany("UPDATE urls SET is_start=1 WHERE key=?", [(url.key,) for url in found if url.is_start])
+        self._db.executemany(  # a page whose lastmod moved is due in this run
+            "UPDATE urls SET listed_on=?, lastmod=?, due_at=CASE WHEN read_lastmod<>? THEN 0 ELSE due_at END"
+            " WHERE key=? AND (lastmod IS NOT ? OR listed_on IS NOT ?)",
+            [
+                (url.listed_on, url.lastmod, url.lastmod, url.key, url.lastmod, url.listed_on)
+                for url in found
+                if url.listed_on
+            ],
+        )
         return new
 
     def mark_start(self, key: str, host: str, now: float) -> None:
         """Notes that a known URL is a start URL that may be fetched, and at once if it waits to be tried again."""
-        with transaction(self._db):
+        with self.transaction():
             self._db.execute(
                 "UPDATE urls SET is_start=1, due_at=CASE state WHEN ? THEN min(due_at, ?) ELSE due_at END WHERE key=?",
                 (State.RETRY, now, key),
@@ -170,19 +241,29 @@ class Ledger:
         return [row[0] for row in self._db.execute("SELECT address FROM urls WHERE is_start=1 ORDER BY number")]
 
     def due(
-        self, hosts: Iterable[str], now: float, run_start: float, limit: int, leased: Iterable[str] = ()
+        self,
+        hosts: Iterable[str],
+        now: float,
+        run_start: float,
+        limit: int,
+        leased: Iterable[str] = (),
+        *,
+        by_worth: bool = False,
     ) -> list[DueUrl]:
-        """URLs of *hosts* to be fetched at *now*, oldest due first, at most *limit* beside the *leased* ones.
+        """URLs of *hosts* to be fetched at *now*, at most *limit* beside the *leased* ones.
+
+        Oldest due first, or *by_worth*: what is expected to be worth most.
 
         A page that was fetched once is due again only if it already was at *run_start*: no run fetches it twice.
         """
         hosts, leased = list(hosts), set(leased)
         rows = self._db.execute(
-            "SELECT key, address, host, tries, is_start, body_hash, body_seen FROM urls WHERE due_at <= ?"
-            f" AND {_OPEN} AND host IN ({_marks(hosts)}) ORDER BY due_at, number LIMIT ?",
+            f"SELECT {_DUE_COLUMNS} FROM urls WHERE due_at <= ?"
+            f" AND {_OPEN} AND host IN ({_marks(hosts)})"
+            f" ORDER BY {'worth DESC, ' if by_worth else ''}due_at, number LIMIT ?",
             (now, run_start, *hosts, limit + len(leased)),
         )
-        return [DueUrl(r[0], r[1], r[2], r[3], bool(r[4]), r[5], r[6]) for r in rows if r[0] not in leased][:limit]
+        return [_due_url(row) for row in rows if row[0] not in leased][:limit]
 
     def next_due_at(self, hosts: Iterable[str], run_start: float) -> float | None:
         """When the next URL of *hosts* is due in this run; None where nothing is left to be fetched in it."""
@@ -218,40 +299,53 @@ class Ledger:
 
     def commit_page(self, outcome: PageOutcome, now: float) -> CommitResult:
         """Stores all that one fetch gave in one transaction. Raises sqlite3.Error where the file cannot be written."""
-        added = changed = 0
-        with transaction(self._db):
+        added = changed = removed = 0
+        lost_at: float | None = None
+        with self.transaction():
             for record in outcome.records:
                 was_added, was_changed = self.records.store(outcome.key, record, outcome.checked_at)
                 added, changed = added + was_added, changed + was_changed
+            if outcome.state in _SAY_WHAT_IS_THERE:
+                shown = [record.part for record in outcome.records]
+                lost_at, removed = self.records.lose(outcome.key, shown, now, outcome.checked_at)
             new_urls = self._insert(outcome.found, outcome.key, now, outcome.checked_at)
-            self._db.execute(
-                "UPDATE urls SET state=?, reason=?, due_at=?, tries=?, http_status=?, etag=?, last_modified=?,"
-                " body_hash=?, body_seen=?, moved_to=?, checked_at=? WHERE key=?",
-                (
-                    outcome.state,
-                    outcome.reason,
-                    outcome.due_at,
-                    outcome.tries,
-                    outcome.http_status,
-                    outcome.etag,
-                    outcome.last_modified,
-                    outcome.body_hash,
-                    outcome.body_seen,
-                    outcome.moved_to,
-                    outcome.checked_at,
-                    outcome.key,
-                ),
-            )
+            if outcome.state in _SAY_WHAT_IS_THERE:
+                is_changed = bool(added or changed or removed or (new_urls and not outcome.records))
+                if outcome.is_sitemap:
+                    self.pages.note_listed(outcome.key, outcome.listed)
+                self.pages.note_read(self._with_loss(outcome, lost_at, removed), lost_at, now, is_changed=is_changed)
+            else:
+                self.pages.note_no_page(outcome, now)
             is_final = outcome.state not in {State.RETRY, State.HELD, State.DENIED}
             self._paths.note_page(outcome.key, (url.key for url in outcome.found), added, is_final=is_final)
+            if new_urls and outcome.state == State.NO_QUESTION:
+                self._go_deeper(outcome, now)
             new_urls += self._paths.balance(now)
             if outcome.pause is not None:
                 self.note_pause(*outcome.pause)
-        return CommitResult(new_urls, added, changed)
+        return CommitResult(new_urls, added, changed, removed)
+
+    def _go_deeper(self, outcome: PageOutcome, now: float) -> None:
+        """A list that shows what was not known: its next page is due again in this run, if it was read before it."""
+        after = (list_page_number(outcome.key) or 1) + 1
+        keys = [url.key for url in outcome.found if list_page_number(url.key) == after]
+        began = self._db.execute("SELECT max(began) FROM runs").fetchone()[0] or now
+        self._db.executemany(
+            "UPDATE urls SET due_at=0 WHERE key=? AND is_deep AND state=? AND last_check<?",
+            [(key, State.NO_QUESTION, began) for key in keys],
+        )
+
+    def _with_loss(self, outcome: PageOutcome, lost_at: float | None, removed: int) -> PageOutcome:
+        """*outcome* as it is to be noted of a page whose question is missing, or was removed by this check."""
+        if outcome.records or (lost_at is None and not removed):
+            return outcome
+        if lost_at is None:
+            return replace(outcome, state=State.GONE, reason=f"its question was removed: {outcome.reason}")
+        return replace(outcome, state=State.LOST, reason=f"its question is missing: {outcome.reason}")
 
     def leave_parked(self) -> None:
         """Ends the URLs whose path pattern gave nothing new (``path_budget``): nothing else is left to be fetched."""
-        with transaction(self._db):
+        with self.transaction():
             self._paths.leave_parked()
 
     # Counting and checking

@@ -73,7 +73,51 @@ CREATE TABLE hosts (
     paused_until REAL NOT NULL     -- seconds since the epoch: what its Retry-After asked for
 ) WITHOUT ROWID;
 """
-FORMATS: Final = (_FORMAT_1, _FORMAT_2)
+_FORMAT_3: Final = """
+-- what the last whole fetch gave: SHA-256 of its body, version of the extraction that read it, when it was read
+ALTER TABLE urls ADD COLUMN read_hash TEXT;
+ALTER TABLE urls ADD COLUMN read_version TEXT;
+ALTER TABLE urls ADD COLUMN read_at REAL;
+-- its history: first and last whole check, checks since the first, and those that saw a change
+ALTER TABLE urls ADD COLUMN first_check REAL;
+ALTER TABLE urls ADD COLUMN last_check REAL;
+ALTER TABLE urls ADD COLUMN checks INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE urls ADD COLUMN changes INTEGER NOT NULL DEFAULT 0;
+-- since when a question that it showed is missing on it (NULL: none is)
+ALTER TABLE urls ADD COLUMN lost_at REAL;
+-- 1: a sitemap. listed_on: key of the sitemap that lists it, lastmod: what that says of it now, read_lastmod: what it
+-- said when the page was read
+ALTER TABLE urls ADD COLUMN is_sitemap INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE urls ADD COLUMN lastmod TEXT;
+ALTER TABLE urls ADD COLUMN listed_on TEXT;
+ALTER TABLE urls ADD COLUMN read_lastmod TEXT;
+-- 1: page 2 or a later one of a list
+ALTER TABLE urls ADD COLUMN is_deep INTEGER NOT NULL DEFAULT 0;
+-- what a fetch is expected to be worth, for runs with a limit
+ALTER TABLE urls ADD COLUMN worth REAL NOT NULL DEFAULT 1;
+CREATE INDEX urls_found_on ON urls (found_on) WHERE state = 'stored';
+-- lost_at: first check that did not find it; removed_at: its tombstone
+ALTER TABLE records ADD COLUMN lost_at REAL;
+ALTER TABLE records ADD COLUMN removed_at TEXT;
+ALTER TABLE records ADD COLUMN answered INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX urls_listed_on ON urls (listed_on) WHERE listed_on IS NOT NULL;
+CREATE INDEX urls_lost ON urls (lost_at) WHERE lost_at IS NOT NULL;
+CREATE TABLE undo (                -- what records were at the last publication, of those that are different now
+    url_key TEXT NOT NULL, part TEXT NOT NULL, existed INTEGER NOT NULL, question_hash TEXT, content_hash TEXT,
+    name TEXT, body BLOB, extractor_version TEXT, answered INTEGER, changed_at TEXT,
+    version INTEGER, lost_at REAL, removed_at TEXT,
+    PRIMARY KEY (url_key, part)
+) WITHOUT ROWID;
+-- began: seconds since the epoch; kind: crawl, refresh, refresh-all; publication: publishing, published, rejected,
+-- accepted, undone (NULL: it did not come to that); snapshot_hash: SHA-256 of the snapshot that it publishes
+ALTER TABLE runs ADD COLUMN began REAL;
+ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'crawl';
+ALTER TABLE runs ADD COLUMN publication TEXT;
+ALTER TABLE runs ADD COLUMN snapshot_hash TEXT;
+ALTER TABLE runs ADD COLUMN measures TEXT;
+UPDATE runs SET publication='published' WHERE outcome IN ('complete', 'gaps');
+"""
+FORMATS: Final = (_FORMAT_1, _FORMAT_2, _FORMAT_3)
 """What each version of the file's format adds to the one before."""
 SCHEMA_VERSION: Final = len(FORMATS)
 

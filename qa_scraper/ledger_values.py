@@ -8,11 +8,13 @@ from typing import Literal
 from qa_scraper.refresh import State
 
 RunOutcome = Literal["complete", "gaps", "error"]
+RunKind = Literal["crawl", "refresh", "refresh-all", "publish"]
+Publication = Literal["publishing", "published", "rejected", "accepted", "undone"]
 
 
 @dataclass(frozen=True, slots=True)
 class FoundUrl:
-    """A URL to be noted, with the state that it begins in."""
+    """A URL to be noted, with the state that it begins in. ``listed_on``: a sitemap, ``lastmod``: what it says."""
 
     key: str
     address: str
@@ -20,6 +22,8 @@ class FoundUrl:
     state: State = State.NEW
     reason: str = ""
     is_start: bool = False
+    listed_on: str | None = None
+    lastmod: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,37 @@ class DueUrl:
     is_start: bool
     body_hash: str | None
     body_seen: int = 0
+    revisit: Revisit | None = None
+    is_sitemap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Revisit:
+    """What is known of a page that was read before. Times in seconds since the epoch.
+
+    ``checks`` since the first fetch, ``changes`` that they saw. ``lost_at``: since when a question is missing on it.
+    """
+
+    read_hash: str
+    read_version: str
+    first_check: float
+    last_check: float
+    checks: int = 0
+    changes: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
+    lost_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnchangedPage:
+    """A page that is as it was: the server said so (304), its body is the same, or a trusted sitemap says so."""
+
+    key: str
+    checked_at: str
+    http_status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +80,18 @@ class StoredRecord:
     content_hash: str
     extractor_version: str
     body: bytes
+    answered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class PageOutcome:
     """All that one fetch gave: committed whole or not at all.
 
-    ``due_at``: seconds since the epoch, None for never. ``body_seen``: how many fetches in a row gave ``body_hash``.
-    ``pause``: a host and the time until which it wants to be left alone.
+    ``due_at``: seconds since the epoch; None: never, or as the ledger's policy says of a page that was read.
+    ``read_hash``, ``read_version``: of a page that was read whole; ``body_seen``: how many fetches in a row gave
+    ``body_hash``.
+    ``listed``: keys of all pages that it lists, for a sitemap. ``pause``: a host and the time until which it wants to
+    be left alone.
     """
 
     key: str
@@ -66,10 +105,14 @@ class PageOutcome:
     last_modified: str | None = None
     body_hash: str | None = None
     body_seen: int = 0
+    read_hash: str | None = None
+    read_version: str | None = None
+    is_sitemap: bool = False
     moved_to: str | None = None
     pause: tuple[str, float] | None = None
     records: tuple[StoredRecord, ...] = ()
     found: tuple[FoundUrl, ...] = ()
+    listed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +122,7 @@ class CommitResult:
     new_urls: int = 0
     added: int = 0
     changed: int = 0
+    removed: int = 0
 
 
 @dataclass(slots=True)

@@ -69,9 +69,7 @@ class LedgerMiddleware:
         try:
             async for output in result:
                 if isinstance(output, Request):
-                    found = crawl.found_url(output.url)
-                    if found is not None:
-                        lease.found.append(found)
+                    lease.found += crawl.found_on(response, [output])
                 else:
                     records.append(output)
         except Exception as error:
@@ -79,6 +77,7 @@ class LedgerMiddleware:
             crawl.finish_page(lease)
             raise
         lease.no_question = response.meta.get("no_question", "no question found")
+        lease.is_sitemap = bool(response.meta.get("is_sitemap"))
         lease.waiting_for = len(records)
         if not records:
             crawl.finish_page(lease)
@@ -216,5 +215,5 @@ class RobotsMiddleware:
         crawl = current_crawl(self.crawler)
         if crawl is not None:
             addresses = (page_address(origin + "/", sitemap) for sitemap in parser.sitemaps)
-            crawl.note_urls([address for address in addresses if address])
+            crawl.note_urls(found for found in map(crawl.found_url, filter(None, addresses)) if found)
         return parser

@@ -6,7 +6,7 @@ import difflib
 import logging
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,6 +16,8 @@ from qa_scraper.exceptions import InputError
 
 if TYPE_CHECKING:
     from scrapy.settings import Settings
+
+    from qa_scraper.ledger_values import RunKind
 
 LOG_NAME: Final = "crawl.log"
 _WHOLE: Final = ("RETRY_TIMES", "PAGE_LIMIT", "DOWNLOAD_MAXSIZE", "DOWNLOAD_WARNSIZE", "CONCURRENT_")
@@ -32,6 +34,7 @@ class CrawlOptions:
     limit: int = 0
     settings: tuple[str, ...] = ()
     allow_private: bool = False
+    kind: RunKind = "crawl"
 
 
 def project_settings() -> Settings:
@@ -51,6 +54,7 @@ def run_settings(options: CrawlOptions, warn: Callable[[str], None]) -> Settings
         "OUTPUT_DIR": str(options.output),
         "LOG_FILE": str(options.output / options.site / LOG_NAME),
         "PAGE_LIMIT": options.limit,
+        "RUN_KIND": options.kind,
     }
     if options.allow_private:
         ours["ALLOW_PRIVATE_ADDRESSES"] = True
@@ -82,8 +86,10 @@ def _check_setting(name: str, value: str, settings: Settings) -> None:
     try:
         if name == "FIXED_CLOCK":
             Clock.from_setting(value)
+        elif name == "RUN_KIND":
+            _check_choice(value, ("crawl", "refresh", "refresh-all"))
         elif name == "LOG_LEVEL":
-            _check_level(value)
+            _check_choice(value, logging.getLevelNamesMapping())
         elif isinstance(default, bool):
             given.getbool(name)
         elif isinstance(default, int | float):
@@ -94,10 +100,9 @@ def _check_setting(name: str, value: str, settings: Settings) -> None:
         raise InputError(f"-s {name}={value} cannot be used: {error}") from None
 
 
-def _check_level(value: str) -> None:
-    levels = logging.getLevelNamesMapping()
-    if value not in levels:
-        raise ValueError(f"it is one of {', '.join(levels)}")
+def _check_choice(value: str, choices: Iterable[str]) -> None:
+    if value not in choices:
+        raise ValueError(f"it is one of {', '.join(choices)}")
 
 
 def _check_number(name: str, value: str) -> None:

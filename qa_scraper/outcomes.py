@@ -13,10 +13,11 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, Unsupported
 from scrapy.http import Response
 
 from qa_scraper.exceptions import NotAskedNow, PrivateAddress, RobotsDenied, RobotsUnreachable
-from qa_scraper.ledger_values import DueUrl
+from qa_scraper.ledger_values import DueUrl, Revisit
 from qa_scraper.refresh import (
     GONE_STATUS,
     MAX_REDIRECTS,
+    NOT_MODIFIED,
     REDIRECT_STATUS,
     Fate,
     RetryPolicy,
@@ -44,6 +45,11 @@ class Whole:
     body_hash: str
     body_seen: int = 1
     doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The page is as it was when it was read last: the server says so, or its body is the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +81,25 @@ class HeldBack:
     """The request was never sent: the URL stays due as it was."""
 
 
-Verdict = Whole | Follow | Moved | Ended | HeldBack
+Verdict = Whole | Unchanged | Follow | Moved | Ended | HeldBack
 
 
 def judge_response(
-    response: Response, due: DueUrl, redirects: int, policy: RetryPolicy, now: float, random: float
+    response: Response,
+    due: DueUrl,
+    redirects: int,
+    policy: RetryPolicy,
+    now: float,
+    random: float,
+    known: Revisit | None = None,
 ) -> Verdict:
-    """What *response* to a fetch of *due* means. *redirects*: how many were followed for it; *random*: in [0, 1)."""
+    """What *response* to a fetch of *due* means. *redirects*: how many were followed for it; *random*: in [0, 1).
+
+    *known*: what the page was when it was read last, if it need not be read again where it still is that.
+    """
     status = response.status
+    if status == NOT_MODIFIED and known is not None and (known.etag or known.last_modified):
+        return Unchanged()
     if status in REDIRECT_STATUS:
         return _judge_redirect(response, due, redirects)
     if status in GONE_STATUS:
@@ -94,6 +111,8 @@ def judge_response(
     if not 200 <= status < 300:
         return Ended(Fate(State.FAILED, f"HTTP {status}"))
     body_hash = hashlib.sha256(response.body).hexdigest()
+    if known is not None and known.read_hash == body_hash:
+        return Unchanged()
     if not _may_be_cut(response):
         return Whole(body_hash)
     # Nothing says how long the body was to be: it is believed once enough fetches in a row give the same.

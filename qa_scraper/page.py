@@ -52,6 +52,7 @@ LARGEST_PAGE: Final = 4 * 1024 * 1024
 _MOST_TAGS: Final = 200_000
 _MOST_LINE_ENDS: Final = 100_000  # of plain text
 _MOST_LINKS: Final = 10_000
+_LONGEST_LASTMOD: Final = 40
 _MOST_SITEMAP_URLS: Final = 50_000  # sitemaps.org allows a file no more
 _LONGEST_HREF: Final = 16_384
 # libxml2 walks all attributes of a tag to append one: 25,000 take a second, 250,000 two minutes.
@@ -192,20 +193,24 @@ class Page:
         not_pages = sum(count for address, count in found if address is None)
         return Links(list(dict.fromkeys(address for address, _ in found if address)), not_pages, left_out)
 
-    def sitemap_links(self) -> list[str] | None:
+    def sitemap_links(self) -> dict[str, str | None] | None:
         """The addresses that a sitemap (sitemaps.org, index or list of URLs) names; None for any other page.
 
-        The first 50,000 are given: a sitemap that keeps to the protocol has no more.
+        With each its ``lastmod`` as written, where it has one. The first 50,000 are given: a sitemap that keeps to the
+        protocol has no more.
         """
         if not _SITEMAP.match(self.text[:_BODY_SNIFFED]):
             return None
         parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
         root = etree.fromstring(self.text.encode("utf-8"), parser)
-        if root is None:
-            return []
-        named = islice(root.iter("{*}loc"), _MOST_SITEMAP_URLS)
-        found = (page_address(self.url or "", (node.text or "")[:_LONGEST_HREF]) for node in named)
-        return list(dict.fromkeys(address for address in found if address))
+        found: dict[str, str | None] = {}
+        for node in islice(root.iter("{*}loc"), _MOST_SITEMAP_URLS) if root is not None else ():
+            address = page_address(self.url or "", (node.text or "")[:_LONGEST_HREF])
+            if address and address not in found:
+                entry = node.getparent()
+                lastmod = (entry.findtext("{*}lastmod") if entry is not None else None) or ""
+                found[address] = lastmod.strip()[:_LONGEST_LASTMOD] or None
+        return found
 
     @cached_property
     def language(self) -> str | None:

@@ -90,4 +90,5 @@ def stored(record: Record) -> StoredRecord:
         content_hash=record.source.content_hash or "",
         extractor_version=record.source.extractor_version or "",
         body=orjson.dumps(record),
+        answered=bool(record.answers),
     )

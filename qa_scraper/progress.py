@@ -30,6 +30,7 @@ _WORDS: Final = {
     State.OFF_HOST: "on other hosts, not followed",
     State.SKIPPED: "skipped as the site declares",
     State.BARREN: "left alone, pages like them gave nothing new",
+    State.LOST: "without the question they had, looked at again in a day",
     State.NEW: "not fetched yet",
     State.RETRY: "to be tried again",
     State.FAILED: "given up",
@@ -122,7 +123,10 @@ def print_summary(summary: RunSummary, *, as_json: bool) -> None:
     console = Console()
     table = Table(title=f"{summary.site}: run {summary.run}", title_justify="left", show_header=False)
     table.add_row("pages fetched", f"{summary.pages:,}")
-    table.add_row("records published", f"{summary.records:,} ({summary.added:,} new, {summary.changed:,} changed)")
+    if summary.unchanged:
+        table.add_row("pages unchanged", f"{summary.unchanged:,}")
+    news = f"{summary.added:,} new, {summary.changed:,} changed, {summary.removed:,} removed"
+    table.add_row("records published", f"{summary.records:,} ({'not published: ' if summary.rejected else ''}{news})")
     for state, count in summary.urls.items():
         table.add_row(f"URLs {_WORDS[State(state)]}", f"{count:,}")
     console.print(table)
@@ -140,10 +144,16 @@ def next_steps(summary: RunSummary) -> list[str]:
     for key, state, reason in summary.gaps[:5]:
         if state != State.NEW:
             lines.append(f"  {state}: {key}{f' ({reason})' if reason else ''}")
-    if summary.complete:
+    if summary.rejected:
+        lines += [f"Not published: {why}." for why in summary.rejected]
+        lines.append(
+            f"{summary.snapshot} is as it was; what was found stands in {summary.rejected_files}. If it is right all"
+            f" the same: qa-scraper publish {summary.site} --accept {summary.run}. Else the next run looks at it anew."
+        )
+    elif summary.complete:
         lines.append(f"Complete: {summary.snapshot}")
         if not summary.pages and summary.records:
-            lines.append("Nothing was due: lists are looked at again after a day, questions after a week.")
+            lines.append("Nothing was due: qa-scraper refresh looks at lists and sitemaps, with --all at every page.")
         if not summary.records:
             lines.append("No page held a question: check the start URL, and the layout with qa-scraper extract FILE.")
     else:

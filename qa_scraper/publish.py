@@ -1,4 +1,4 @@
-"""The published files: a JSON Lines snapshot of the ledger's records, replaced whole, never edited."""
+"""The published files: a JSON Lines snapshot of the ledger's records; files are replaced whole, never edited."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
-import jsonlines
 import orjson
 
 from qa_scraper.ledger import Ledger, LedgerError
@@ -19,24 +18,6 @@ if TYPE_CHECKING:
     from scrapy import Spider
 
 SNAPSHOT: Final = "questions.jsonl"
-
-
-def publish(ledger: Ledger, folder: Path) -> int:
-    """Writes all records of *ledger* to ``folder/questions.jsonl``, sorted by id. Gives their number.
-
-    The file is written beside the old one, flushed to disk and renamed, so that a reader sees either the old or the
-    new snapshot, whole. Where nothing changed the old file stays, byte for byte. Raises OSError where the folder
-    cannot be written; the old file is then untouched.
-    """
-    ledger.records.issue_ids()
-    target = folder / SNAPSHOT
-    _remove_left_over(target)
-    count = 0
-    with replacing(target) as file, jsonlines.Writer(file, dumps=orjson.dumps) as writer:
-        for record in snapshot_records(ledger):
-            writer.write(record)
-            count += 1
-    return count
 
 
 def check_begins_nothing_anew(ledger: Ledger, folder: Path) -> None:
@@ -68,16 +49,14 @@ def _complete(record: PublishedRecord) -> dict[str, object]:
 
 
 @contextlib.contextmanager
-def replacing(target: Path) -> Iterator[IO[bytes]]:
-    """A file that takes the place of *target* when the block ends well, and never exists when it does not."""
-    beside = _beside(target)
+def beside(target: Path) -> Iterator[Path]:
+    """A path beside *target* to write to; what still stands there at the end is removed."""
+    _remove_left_over(target)
+    path = _beside(target)
     try:
-        with beside.open("wb") as file:
-            yield file
-        put_in_place(beside, target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _beside(target: Path) -> Path:
@@ -98,7 +77,10 @@ def _remove_left_over(target: Path) -> None:
 
 
 def put_in_place(written: Path, target: Path) -> None:
-    """Makes the file *written* the file *target* in one step that survives a power cut; same bytes change nothing."""
+    """Makes the file *written* the file *target* in one step that survives a power cut; same bytes change nothing.
+
+    Raises OSError where that cannot be; *target* is then as it was.
+    """
     with written.open("rb+") as file:
         os.fsync(file.fileno())
     if target.exists() and filecmp.cmp(written, target, shallow=False):

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from qa_scraper.ledger_values import PublishedRecord, StoredRecord
+from qa_scraper.refresh import REMOVED_AFTER
+
+_KEPT: Final = (
+    "question_hash, content_hash, name, body, extractor_version, answered, changed_at, version, lost_at, removed_at"
+)
+"""What of a record may change, and is restored when a run is undone."""
 
 
 @contextmanager
@@ -31,23 +38,39 @@ class RecordStore:
     def store(self, key: str, record: StoredRecord, at: str) -> tuple[bool, bool]:
         """Adds or updates one record; same content stays as it is. Says whether its question is new, or changed."""
         old = self._db.execute(
-            "SELECT question_hash, content_hash, extractor_version, version, body FROM records"
+            "SELECT question_hash, content_hash, extractor_version, version, body, lost_at, removed_at FROM records"
             " WHERE url_key=? AND part=?",
             (key, record.part),
         ).fetchone()
-        row = (record.question_hash, record.content_hash, record.name, record.body, record.extractor_version)
+        row = (
+            record.question_hash,
+            record.content_hash,
+            record.name,
+            record.body,
+            record.extractor_version,
+            record.answered,
+        )
         if old is None:
             shown = self.shown_elsewhere(record.question_hash, key)
             self._unsettle(record.question_hash)
+            self._db.execute("INSERT OR IGNORE INTO undo (url_key, part, existed) VALUES (?, ?, 0)", (key, record.part))
             self._db.execute(
-                "INSERT INTO records (question_hash, content_hash, name, body, extractor_version, url_key, part,"
-                " first_seen_at, changed_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+                "INSERT INTO records (question_hash, content_hash, name, body, extractor_version, answered, url_key,"
+                " part, first_seen_at, changed_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
                 (*row, key, record.part, at, at),
             )
             return not shown, False
-        question_hash, content_hash, extractor_version, version, body = old
-        if content_hash == record.content_hash and extractor_version == record.extractor_version:
+        question_hash, content_hash, extractor_version, version, body, lost_at, removed_at = old
+        is_same = content_hash == record.content_hash and extractor_version == record.extractor_version
+        if is_same and lost_at is None:
             return False, False
+        self._remember(key, record.part)
+        if lost_at is not None:
+            self._db.execute(
+                "UPDATE records SET lost_at=NULL, removed_at=NULL WHERE url_key=? AND part=?", (key, record.part)
+            )
+        if is_same:
+            return removed_at is not None, False
         changed = content_hash != record.content_hash
         if changed:
             self._db.execute(
@@ -56,11 +79,82 @@ class RecordStore:
         if question_hash != record.question_hash:
             self._unsettle(question_hash, record.question_hash)
         self._db.execute(
-            "UPDATE records SET question_hash=?, content_hash=?, name=?, body=?, extractor_version=?,"
+            "UPDATE records SET question_hash=?, content_hash=?, name=?, body=?, extractor_version=?, answered=?,"
             " version=version+?, changed_at=CASE WHEN ? THEN ? ELSE changed_at END WHERE url_key=? AND part=?",
             (*row, changed, changed, at, key, record.part),
         )
-        return False, changed
+        return removed_at is not None, changed
+
+    def lose(self, key: str, shown: Collection[str], now: float, at: str) -> tuple[float | None, int]:
+        """Notes that the page *key* was read and shows only the parts *shown* of its records.
+
+        A record that two checks at least a day apart (``REMOVED_AFTER``) did not find gets its tombstone. Gives since
+        when the first of those that may come back is missing (None: none is), and how many were removed now.
+        """
+        since: float | None = None
+        removed = 0
+        for part, lost_at in self._db.execute(
+            "SELECT part, lost_at FROM records WHERE url_key=? AND removed_at IS NULL", (key,)
+        ).fetchall():
+            if part in shown:
+                continue
+            is_removed = lost_at is not None and now - lost_at >= REMOVED_AFTER
+            if lost_at is None or is_removed:
+                self._remember(key, part)
+                self._db.execute(
+                    "UPDATE records SET lost_at=coalesce(lost_at, ?), removed_at=? WHERE url_key=? AND part=?",
+                    (now, at if is_removed else None, key, part),
+                )
+            removed += is_removed
+            if not is_removed:
+                since = min(since or now, lost_at or now)
+        return since, removed
+
+    def _remember(self, key: str, part: str) -> None:
+        """Keeps a record as it was at the last publication, so that a run that went wrong can be undone."""
+        self._db.execute(
+            f"INSERT OR IGNORE INTO undo (url_key, part, existed, {_KEPT})"
+            f" SELECT url_key, part, 1, {_KEPT} FROM records WHERE url_key=? AND part=?",
+            (key, part),
+        )
+
+    def undo(self) -> None:
+        """Makes all records what they were at the last publication."""
+        for existed, key, part, version in self._db.execute(
+            "SELECT existed, url_key, part, version FROM undo"
+        ).fetchall():
+            self._db.execute(
+                "DELETE FROM record_versions WHERE url_key=? AND part=? AND version>=?",
+                (key, part, version if existed else 0),
+            )
+        self._db.execute(
+            "UPDATE records SET settled=0 WHERE question_hash IN (SELECT r.question_hash FROM records r JOIN undo"
+            " USING (url_key, part) UNION SELECT question_hash FROM undo)"
+        )
+        self._db.execute(
+            "DELETE FROM records WHERE (url_key, part) IN (SELECT url_key, part FROM undo WHERE NOT existed)"
+        )
+        self._db.execute(
+            f"UPDATE records SET ({_KEPT})=(SELECT {_KEPT} FROM undo u"
+            " WHERE u.url_key=records.url_key AND u.part=records.part), settled=0"
+            " WHERE (url_key, part) IN (SELECT url_key, part FROM undo)"
+        )
+        self.forget_undo()
+
+    def forget_undo(self) -> None:
+        """What the records are now is published: it is what later runs are undone to."""
+        self._db.execute("DELETE FROM undo")
+
+    def undone_keys(self) -> list[str]:
+        """URLs of the records that are different from what was published."""
+        return [row[0] for row in self._db.execute("SELECT DISTINCT url_key FROM undo")]
+
+    def before_and_now(self) -> Iterator[tuple[str, bytes, bytes | None]]:
+        """URL, published body and present body (None: missing on its page) of the records that are different now."""
+        yield from self._db.execute(
+            "SELECT url_key, u.body, CASE WHEN r.lost_at IS NULL THEN r.body END FROM undo u JOIN records r"
+            " USING (url_key, part) WHERE u.existed AND u.removed_at IS NULL ORDER BY url_key, part"
+        )
 
     def _unsettle(self, *question_hashes: str) -> None:
         """Notes that the copies of these questions are no longer the same ones: their ids are looked at again."""
@@ -70,7 +164,8 @@ class RecordStore:
     def shown_elsewhere(self, question_hash: str, key: str) -> str | None:
         """A URL other than *key* that shows the same question, None where there is none."""
         row = self._db.execute(
-            "SELECT url_key FROM records WHERE question_hash=? AND url_key<>? ORDER BY url_key LIMIT 1",
+            "SELECT url_key FROM records WHERE question_hash=? AND url_key<>? AND removed_at IS NULL"
+            " ORDER BY url_key LIMIT 1",
             (question_hash, key),
         ).fetchone()
         return row[0] if row else None
@@ -109,7 +204,7 @@ class RecordStore:
         """All questions that have an id, sorted by it, each once."""
         rows = self._db.execute(
             "SELECT id, url_key, body, first_seen_at, changed_at, version FROM records WHERE id IS NOT NULL"
-            " ORDER BY id, url_key, part"
+            " AND removed_at IS NULL ORDER BY id, url_key, part"
         )
         current: PublishedRecord | None = None
         for issued, key, body, first_seen_at, changed_at, version in rows:
@@ -125,4 +220,6 @@ class RecordStore:
 
     def count(self) -> int:
         """How many questions are stored, each counted once however many URLs show it."""
-        return int(self._db.execute("SELECT count(DISTINCT question_hash) FROM records").fetchone()[0])
+        return int(
+            self._db.execute("SELECT count(DISTINCT question_hash) FROM records WHERE removed_at IS NULL").fetchone()[0]
+        )

@@ -10,6 +10,12 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Final
 
+from qa_scraper.revisit import History, change_rate, expected_gain, revisit_age
+
+_DAY: Final = 24 * 3600.0
+REMOVED_AFTER: Final = _DAY
+"""Seconds that must lie between the first and the last check that do not find a question, before it is removed."""
+
 
 class State(StrEnum):
     """What the ledger knows of a URL. Every URL that was ever seen is in one of these, with a reason."""
@@ -34,6 +40,8 @@ class State(StrEnum):
     """Left alone: many pages at paths like it gave nothing new."""
     RETRY = "retry"
     """The last try failed; it is tried again at its due time."""
+    LOST = "lost"
+    """It showed a question that the last check did not find; a check at least a day later removes it for good."""
     FAILED = "failed"
     """Given up after the policy's tries; a new run tries again."""
     HELD = "held"
@@ -50,19 +58,21 @@ FINISHED: Final = frozenset(
         State.OFF_HOST,
         State.SKIPPED,
         State.BARREN,
+        State.LOST,
     )
 )
 """States of URLs that leave no gap in what is published."""
 
 TRANSIENT_STATUS: Final = frozenset((304, 408, 421, 425, 429))
 """Statuses below 500 that say "not now" (304 because nobody asked for it)."""
+NOT_MODIFIED: Final = 304
 GONE_STATUS: Final = frozenset((404, 410))
 REDIRECT_STATUS: Final = frozenset((301, 302, 303, 307, 308))
 MAX_REDIRECTS: Final = 10
 """How many redirects to the same canonical URL are followed for one fetch."""
 
 _BACKOFF_MAX: Final = 600.0
-_LONGEST_PAUSE: Final = 7 * 24 * 3600.0
+_LONGEST_PAUSE: Final = 7 * _DAY
 """A longer Retry-After is a broken clock, not a wish: it would put the site away for good."""
 
 
@@ -115,8 +125,48 @@ def retry_after(value: str | None, now: float) -> float | None:
         return None
 
 
-def next_look(state: State, question_age: float, page_age: float, now: float) -> float | None:
-    """When a URL in a finished *state* is looked at again: questions after *question_age* seconds, else *page_age*."""
-    if state in {State.OFF_HOST, State.SKIPPED}:
-        return None
-    return now + (question_age if state == State.STORED else page_age)
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of a page after a check. ``answered``: whether its questions have answers.
+    ``lost_at``: since when a question is missing on it; ``is_deep``: whether it is a later page of a list.
+    """
+
+    state: State
+    history: History
+    answered: bool = True
+    lost_at: float | None = None
+    is_deep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RevisitPolicy:
+    """How often pages are looked at, in seconds: what is expected of a page without history, and the bounds of all.
+
+    ``question_age``: of questions, ``page_age``: of lists, articles and all else.
+    """
+
+    question_age: float = 7 * _DAY
+    page_age: float = 1 * _DAY
+    minimum_age: float = 0.25 * _DAY
+    maximum_age: float = 60 * _DAY
+
+    def next_look(self, seen: Seen, now: float) -> float | None:
+        """When a page in a finished state is looked at again; None for never."""
+        if seen.state in {State.OFF_HOST, State.SKIPPED}:
+            return None
+        if seen.lost_at is not None:
+            return max(now, seen.lost_at + REMOVED_AFTER)
+        if seen.is_deep or seen.state in {State.GONE, State.MOVED, State.BARREN}:
+            return now + self.maximum_age
+        if seen.state == State.DENIED:
+            return now + self.page_age
+        return now + revisit_age(
+            self._rate(seen), minimum=self.minimum_age, maximum=self.maximum_age, unanswered=not seen.answered
+        )
+
+    def worth(self, seen: Seen, elapsed: float) -> float:
+        """What a look after *elapsed* seconds is expected to be worth, 0 to 1: for runs that cannot look at all."""
+        return expected_gain(self._rate(seen), elapsed)
+
+    def _rate(self, seen: Seen) -> float:
+        return change_rate(seen.history, self.question_age if seen.state == State.STORED else self.page_age)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import logging
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from qa_scraper.crawl import Crawl
     from qa_scraper.crawl_values import Progress, RunSummary
-    from qa_scraper.doctor import Finding
     from qa_scraper.site import Site
 
 
@@ -57,7 +57,7 @@ def crawl(options: CrawlOptions, display: Display) -> RunSummary:
     """Crawls, showing the run on *display*, and gives its summary.
 
     Raises InputError for options that cannot be used, SiteBusy where another run holds the site, LedgerError for a
-    ledger that cannot be opened, and RuntimeError where the run ended without a summary.
+    ledger that cannot be opened, and RuntimeError where the disk does not let it begin, or it ended without a summary.
     """
     from qa_scraper.crawl import LEDGER
 
@@ -91,6 +91,10 @@ def crawl(options: CrawlOptions, display: Display) -> RunSummary:
     with display.showing(lambda: _progress(crawler)):
         process.start(install_signal_handlers=False)
     error = task.exception() if task.done() and not task.cancelled() else None
+    if isinstance(error, OSError | sqlite3.Error):
+        raise RuntimeError(  # noqa: TRY004
+            f"the run cannot start in {folder}: {error}. Free some space or mend the disk, then run again."
+        ) from error
     if error is not None:
         if options.settings:
             raise InputError(f"the run cannot start with these settings (-s {' -s '.join(options.settings)}): {error}")
@@ -117,50 +121,3 @@ def _current(crawler: Crawler) -> Crawl | None:
 def _progress(crawler: Crawler) -> Progress | None:
     run = _current(crawler)
     return None if run is None else run.progress
-
-
-def publish_site(name: str, output: Path) -> tuple[Path, int]:
-    """Publishes what the ledger of a site holds. Gives the snapshot's path and its number of records.
-
-    Raises InputError where the site was never crawled, SiteBusy where a run holds it, LedgerError or OSError where
-    ledger or folder cannot be used.
-    """
-    from qa_scraper.clock import Clock
-    from qa_scraper.crawl import LEDGER
-    from qa_scraper.ledger import Ledger
-    from qa_scraper.publish import SNAPSHOT, check_begins_nothing_anew, publish
-    from qa_scraper.site_lock import SiteLock
-
-    folder = output / find_site(name).name
-    if not (folder / LEDGER).exists():
-        raise InputError(f"there is no ledger in {folder}: crawl the site first (qa-scraper crawl {name})")
-    lock = SiteLock(folder, Clock().stamp())
-    try:
-        ledger = Ledger(folder / LEDGER)
-        try:
-            check_begins_nothing_anew(ledger, folder)
-            return folder / SNAPSHOT, publish(ledger, folder)
-        finally:
-            ledger.close()
-    finally:
-        lock.release()
-
-
-def examine_site(name: str, output: Path) -> list[Finding]:
-    """What is wrong with the output folder of a site; nothing is changed.
-
-    Raises InputError where the site was never crawled, SiteBusy where a run holds it.
-    """
-    from qa_scraper.clock import Clock
-    from qa_scraper.crawl import LEDGER
-    from qa_scraper.doctor import examine
-    from qa_scraper.site_lock import SiteLock
-
-    folder = output / find_site(name).name
-    if not (folder / LEDGER).exists():
-        raise InputError(f"there is no ledger in {folder}: crawl the site first (qa-scraper crawl {name})")
-    lock = SiteLock(folder, Clock().stamp())
-    try:
-        return list(examine(folder / LEDGER))
-    finally:
-        lock.release()

@@ -13,6 +13,7 @@ from scrapy import Request, Spider
 from scrapy.core.scheduler import Scheduler
 
 from qa_scraper.crawl import Crawl
+from qa_scraper.ending import close
 from qa_scraper.exceptions import SiteBusy
 from qa_scraper.ledger import LedgerError
 from qa_scraper.site import Site
@@ -54,7 +55,7 @@ class LedgerScheduler(Scheduler):
     def close(self, reason: str) -> Deferred[None] | None:
         """Ends the run: publishes, and leaves its summary at ``spider.summary``."""
         if self.crawl is not None:
-            self.spider.summary = self.crawl.close(reason)  # type: ignore[attr-defined]
+            self.spider.summary = close(self.crawl, reason)  # type: ignore[attr-defined]
         return super().close(reason)
 
     def enqueue_request(self, request: Request) -> bool:

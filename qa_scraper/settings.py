@@ -13,6 +13,7 @@ NEWSPIDER_MODULE = "qa_scraper.spiders"
 # Ours
 OUTPUT_DIR = "output"
 CONTACT_URL = ""  # stands in the User-Agent, so that who runs the site can reach who runs the crawl
+RUN_KIND = "crawl"  # what is due: crawl, refresh (and what lists show now), refresh-all (every page)
 PAGE_LIMIT = 0  # pages a run may fetch, 0: no limit
 RETRY_BACKOFF = 1.0  # seconds before the second try, doubled from try to try
 RETRY_WAIT_MAX = 60.0  # seconds that a run waits for pages that are due later

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 _DAY: Final = 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a run must keep to be published; None: learned from the last good runs. Shares are 0 to 1.
+
+    ``records``: at least so many; ``drop``: largest loss of records against what is published; ``removals``: largest
+    share of records that a run may remove; ``failed``: largest share of known question pages that may fail;
+    ``fill``: least share of records in which a field is filled (``{"answers.text": 0.9}``).
+    """
+
+    records: int = 0
+    drop: float | None = None
+    removals: float = 0.05
+    failed: float | None = None
+    fill: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +33,10 @@ class Site:
     ``hosts``: further hosts beside those of the start URLs. ``layouts``: names of the layouts to try, all where empty.
     ``question_url``: a regular expression on canonical URLs of question pages, where the site has such a pattern; its
     group ``id``, if it has one, is the site's own id of the question. Without it extraction tells what a page is.
-    ``skip_url``: canonical URLs that are never fetched. Delays and ages are in seconds.
+    ``skip_url``: canonical URLs that are never fetched. Delays and ages are in seconds: ``question_age`` and
+    ``page_age`` are how often a page is expected to change before anything is known of it, ``minimum_age`` and
+    ``maximum_age`` bound how often any is looked at. ``trust_lastmod``: whether pages whose ``lastmod`` in the sitemap
+    is as it was need no fetch; None: once enough changes have borne it out.
     """
 
     name: str
@@ -31,6 +51,10 @@ class Site:
     autothrottle: bool = True
     question_age: float = 7 * _DAY
     page_age: float = 1 * _DAY
+    minimum_age: float = 0.25 * _DAY
+    maximum_age: float = 60 * _DAY
+    trust_lastmod: bool | None = None
+    bounds: Bounds = field(default_factory=Bounds)
     private: bool = False
 
     def __post_init__(self) -> None:

@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 from w3lib.url import canonicalize_url, safe_url_string
 
 # Parameters that say where a visitor came from, never which page is shown.
+_PAGE_NAMES: Final = frozenset(("page", "p", "pg", "paged", "pageno", "page_no", "pagenum", "pn"))
 _TRACKING: Final = re.compile(
     r"(?:utm_\w+|ga_\w+|hsa_\w+|mc_[ce]id|_hs(?:enc|mi)|pk_\w+|mtm_\w+|gclid|gclsrc|gbraid|wbraid|dclid|fbclid"
     r"|msclkid|yclid|twclid|ttclid|igshid|li_fat_id|vero_id|_ga|_gl|ref_src|spm)",
@@ -116,6 +117,17 @@ def path_pattern(canonical: str) -> str:
     return "/".join([*folders[:2], *deeper]) + (
         "?" + "&".join(_DIGITS.sub("0", name) for name in names) if names else ""
     )
+
+
+def list_page_number(canonical: str) -> int | None:
+    """Which page of a list a canonical URL is, as far as it says so (``?page=3``, ``/page/3``); None: it does not."""
+    parts = urlsplit(canonical)
+    pairs = (pair.partition("=") for pair in parts.query.split("&"))
+    numbers = [value for name, _, value in pairs if name.lower() in _PAGE_NAMES]
+    before, _, last = parts.path.rstrip("/").rpartition("/")
+    if before.rpartition("/")[2].lower() in _PAGE_NAMES:
+        numbers.append(last)
+    return next((int(n) for n in numbers if n.isascii() and n.isdigit() and len(n) < 7), None)
 
 
 def _folder_kind(name: str) -> str:

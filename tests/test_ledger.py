@@ -15,11 +15,17 @@ from hypothesis import strategies as st
 from qa_scraper.items import Question, Record, Source, content_hash, question_hash
 from qa_scraper.ledger import Ledger, LedgerError
 from qa_scraper.ledger_values import FoundUrl, PageOutcome, StoredRecord
-from qa_scraper.publish import publish
+from qa_scraper.publication import publish as publish_run
 from qa_scraper.refresh import State
+from qa_scraper.site import Bounds
 from qa_scraper.urls import url_hash
 
 AT = "2026-01-31T08:00:00Z"
+
+
+def publish(ledger: Ledger, folder: Path) -> int:
+    run = ledger.begin_run(AT, 0.0)
+    return publish_run(ledger, folder, run, AT, Bounds(removals=1.0)).measures.records
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def test_sitemap() -> None:
     namespace = b"http://www.sitemaps.org/schemas/sitemap/0.9"
     xml = b'<?xml version="1.0"?><urlset xmlns="' + namespace + b'"><url><loc> https://e.org/q </loc>'
     page = Page.from_bytes(xml, url="https://e.org/sitemap.xml", content_type="text/xml")
-    assert page.sitemap_links() == ["https://e.org/q"]
+    assert page.sitemap_links() == {"https://e.org/q": None}
     assert Page.from_bytes(b"<p>urlset</p>", url="https://e.org/").sitemap_links() is None
 
 

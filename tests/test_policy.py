@@ -11,7 +11,8 @@ from qa_scraper.exceptions import NotAskedNow, PrivateAddress, RobotsDenied, Rob
 from qa_scraper.ledger_values import DueUrl
 from qa_scraper.outcomes import Ended, Follow, HeldBack, Moved, Whole, judge_failure, judge_response
 from qa_scraper.politeness import HostGates
-from qa_scraper.refresh import RetryPolicy, State, after_failure, next_look, retry_after
+from qa_scraper.refresh import REMOVED_AFTER, RetryPolicy, RevisitPolicy, Seen, State, after_failure, retry_after
+from qa_scraper.revisit import History
 from qa_scraper.site import Site
 from scrapy.exceptions import DownloadTimeoutError, ResponseDataLossError
 from scrapy.http import HtmlResponse
@@ -149,9 +150,14 @@ def test_what_was_never_sent_stays_due() -> None:
 
 
 def test_next_look() -> None:
-    assert next_look(State.STORED, 70.0, 10.0, NOW) == NOW + 70
-    assert next_look(State.GONE, 70.0, 10.0, NOW) == NOW + 10
-    assert next_look(State.OFF_HOST, 70.0, 10.0, NOW) is None
+    policy, never = RevisitPolicy(minimum_age=5.0, maximum_age=1e9), History(0, 0, 0.0)
+    assert policy.next_look(Seen(State.OFF_HOST, never), NOW) is None
+    assert policy.next_look(Seen(State.GONE, never), NOW) == NOW + 1e9
+    assert policy.next_look(Seen(State.LOST, never, lost_at=NOW - 7200.0), NOW) == NOW + REMOVED_AFTER - 7200
+    looks = [policy.next_look(Seen(State.STORED, History(n, 0, n * 1e6)), NOW) or 0.0 for n in range(9)]
+    assert looks == sorted(looks)
+    open_question = policy.next_look(Seen(State.STORED, never, answered=False), NOW) or 0.0
+    assert NOW + 5 <= open_question < looks[0]
 
 
 def test_gates() -> None:

@@ -1,6 +1,6 @@
 """Page in, sections out: pure functions, no network, no clock, no crawl objects.
 
-A layout is a module with ``NAME`` and ``read(page)``; registering it is one line in ``LAYOUTS``.
+A layout is a module with ``NAME``, ``RULES`` and ``read(page)``; registering it is one word in ``MODULES``.
 """
 
 from __future__ import annotations
@@ -15,9 +15,16 @@ from qa_scraper.page import Page
 EXTRACTOR_VERSION: Final = "1"
 """Stands in ``source.extractor_version``; raised whenever the same page gives another record."""
 
-LAYOUTS: Final[dict[str, Callable[[Page], Sections | NoQuestion]]] = {
-    edoctor.NAME: edoctor.read,
-}
+MODULES: Final = (edoctor,)
+LAYOUTS: Final[dict[str, Callable[[Page], Sections | NoQuestion]]] = {module.NAME: module.read for module in MODULES}
+
+
+def rule_of(layout: str, name: str) -> str:
+    """The rule by which *layout* (any, where empty) finds the field *name* (``answers.text``), in words."""
+    rules = [module.RULES for module in MODULES if layout == module.NAME or not layout]
+    top = name.partition(".")[0]
+    found = [rule for of in rules for rule in (of.get(name) or of.get(top),) if rule]
+    return " or ".join(dict.fromkeys(found)) or f"the rule for {name}"
 
 
 def read_page(page: Page, layouts: Sequence[str] = ()) -> Sections | NoQuestion:

@@ -35,6 +35,19 @@ from qa_scraper.page import Page
 from qa_scraper.text import clean_line
 
 NAME: Final = "edoctor"
+RULES: Final = {
+    "question": "the asker line (NAME, 20~29 year old female) or a reply line (Dr. NAME reply DEPARTMENT)",
+    "title": "the page heading in front of the asker line",
+    "categories": "the department behind the heading or in a reply line",
+    "asker": "the asker line (NAME, 20~29 year old female)",
+    "question.asked_on": "Ask Date: in the asker line",
+    "answers": "the reply line (Dr. NAME reply DEPARTMENT)",
+    "answers.answered_on": "Reply Date: behind an answer",
+    "more_info": "the heading More Info",
+    "related_questions": "the heading Similar Q&A with its [Read More] lines",
+    "related_topics": "the heading Related FAQ",
+}
+"""By field: the landmark that it hangs on, in words for who has to find out why it is gone."""
 
 # A dash with white space on at least one side; the whole of it, so that a run of white space is looked at once.
 _DASH: Final = re.compile(r"[\s\-–—|](?:(?<=\s)(?<!\s\s)\s*+[-–—|]\s*+|(?<=[-–—|])\s++)")

@@ -37,11 +37,15 @@ _READER: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="large-pag
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """What a response gave. ``reason``: why it has no records; ``left_out``: links that were not looked at."""
+    """What a response gave. ``reason``: why it has no records; ``left_out``: links that were not looked at.
+
+    ``lastmods``: what a sitemap says of each address; None for any other page.
+    """
 
     records: list[Record]
     addresses: list[str]
     reason: str = ""
+    lastmods: dict[str, str | None] | None = None
     not_pages: int = 0
     left_out: int = 0
     encoding_doubt: str = ""
@@ -61,7 +65,7 @@ def read_response(
     page = Page.from_bytes(body, url=url, content_type=content_type, content_language=content_language)
     listed = page.sitemap_links()
     if listed is not None:
-        return ReadPage([], listed, f"a sitemap of {len(listed)} URLs")
+        return ReadPage([], list(listed), f"a sitemap of {len(listed)} URLs", listed)
     found: list[Record] | NoQuestion
     if page.unreadable or may_be_question:
         found = page_records(page, provenance, layouts)
@@ -69,7 +73,14 @@ def read_response(
         found = NoQuestion("no question page by its URL (the site's question_url)")
     links = page.links()
     records, reason = ([], found.reason) if isinstance(found, NoQuestion) else (found, "")
-    return ReadPage(records, links.pages, reason, links.not_pages, links.left_out, page.encoding_doubt)
+    return ReadPage(
+        records,
+        links.pages,
+        reason,
+        not_pages=links.not_pages,
+        left_out=links.left_out,
+        encoding_doubt=page.encoding_doubt,
+    )
 
 
 class SiteSpider(Spider):
@@ -143,24 +154,31 @@ class SiteSpider(Spider):
         self._count(found, response)
         if found.reason:
             response.meta["no_question"] = found.reason
+        lastmods = found.lastmods
+        if lastmods is not None:
+            response.meta["is_sitemap"] = True
         for record in found.records:
             yield record
         for begin in range(0, len(found.addresses), _LINKS_AT_ONCE):
             if begin:
                 await asyncio.sleep(0)  # the loop takes its turn
-            for address in self._not_noted(found.addresses[begin : begin + _LINKS_AT_ONCE], begin):
-                yield Request(address)
+            requests = (
+                Request(address, meta={"lastmod": (lastmods or {}).get(address)})
+                for address in found.addresses[begin : begin + _LINKS_AT_ONCE]
+            )
+            for request in self._not_noted(list(requests), begin, response):
+                yield request
 
-    def _not_noted(self, addresses: list[str], begin: int) -> list[str]:
-        """*addresses*, or none where they stand in the ledger now.
+    def _not_noted(self, requests: list[Request], begin: int, response: Response) -> list[Request]:
+        """*requests*, or none where they stand in the ledger now.
 
         The first of a page's go into the ledger with it, in one transaction; one of all 50,000 of a sitemap would hold
         the loop for seconds. What is noted early harms nothing: after a crash the page is read again.
         """
         crawl = current_crawl(self.crawler)
         if crawl is None or begin < _LINKS_WITH_PAGE:
-            return addresses
-        crawl.note_urls(addresses)
+            return requests
+        crawl.note_urls(crawl.found_on(response, requests))
         return []
 
     def _count(self, found: ReadPage, response: Response) -> None:

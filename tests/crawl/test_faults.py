@@ -68,8 +68,9 @@ def test_a_site_that_is_down_harms_nothing(tmp_path: Path) -> None:
         make_all_due(tmp_path)
         site.broken = True
         done = qa_scraper(*arguments)
-        assert done.returncode == 3, done.stdout
+        assert done.returncode == 4, done.stdout
         assert (tmp_path / "edoctor" / "questions.jsonl").read_bytes() == before
+        assert "the site is down" in done.stdout
 
 
 def test_robots_that_cannot_be_read_forbids_all(tmp_path: Path) -> None:

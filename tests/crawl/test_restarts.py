@@ -88,4 +88,6 @@ def test_passwords_in_links_are_neither_sent_nor_stored(tmp_path: Path) -> None:
         done = qa_scraper(*crawl_arguments("edoctor", site.url, tmp_path, "--json"))
         assert json.loads(done.stdout)["records"] == 1
         assert not any("authorization" in names for names in site.headers)
-    assert not [path for path in (tmp_path / "edoctor").iterdir() if b"hunter2" in path.read_bytes()]
+    assert not [
+        path for path in (tmp_path / "edoctor").rglob("*") if path.is_file() and b"hunter2" in path.read_bytes()
+    ]

@@ -1,0 +1,177 @@
+"""From the ledger to the published files: snapshot and change feed, if the gate lets them through.
+
+A publication is noted in the ledger before its files are renamed and after, so that one which a crash cut off is either
+finished or forgotten by the next run: feeds and snapshot always agree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import jsonlines
+import orjson
+from pydantic import TypeAdapter
+
+from qa_scraper.change_feed import changes_between, feed_path, feeds
+from qa_scraper.gate import Breach, Measures, filled, judge
+from qa_scraper.ledger import Ledger
+from qa_scraper.publish import SNAPSHOT, beside, put_in_place, snapshot_records
+from qa_scraper.site import Bounds
+
+REJECTED: Final = "rejected"
+_REASONS: Final = "reasons.json"
+_MEASURES: Final = TypeAdapter(Measures)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What was published, or why not. ``rejected``: the folder with the files that were not published."""
+
+    measures: Measures
+    breaches: tuple[Breach, ...] = ()
+    rejected: Path | None = None
+
+
+def publish(ledger: Ledger, folder: Path, run: int, at: str, bounds: Bounds, *, accepted: bool = False) -> Publication:
+    """Publishes the records of *ledger* as those of *run*, unless they break *bounds* and are not *accepted*.
+
+    ``folder/questions.jsonl`` and ``folder/changes/RUN.jsonl`` are written beside, flushed and renamed; a reader sees
+    the old or the new snapshot, whole. Where nothing changed no published byte does. What breaks a bound goes to
+    ``folder/rejected/RUN/``. Raises OSError where the folder cannot be written; the old files are then untouched.
+    """
+    settle(ledger, folder)
+    ledger.records.issue_ids()
+    snapshot, feed = folder / SNAPSHOT, feed_path(folder, run)
+    feed.parent.mkdir(mode=0o700, exist_ok=True)
+    with beside(snapshot) as new_snapshot, beside(feed) as new_feed:
+        fill = _write_snapshot(ledger, new_snapshot)
+        counts = _write_feed(_published(folder, snapshot), new_snapshot, new_feed, at)
+        measures = replace(
+            ledger.evidence.measures(),
+            published=counts["published"],
+            records=counts["published"] + counts["added"] - counts["removed"],
+            added=counts["added"],
+            changed=counts["changed"],
+            removed=counts["removed"],
+            fill=fill,
+        )
+        last = next((run for run in ledger.runs.last_good(1) if run.measures), None)
+        breaches = () if accepted else tuple(judge(measures, measures_of(last.measures) if last else None, bounds))
+        if breaches:
+            return _reject(ledger, folder, run, measures, breaches, new_snapshot, new_feed)
+        with new_snapshot.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        with ledger.transaction():
+            ledger.runs.note_publication(run, "publishing", digest)
+            ledger.runs.note_measures(run, asdict(measures))
+        if measures.added or measures.changed or measures.removed:
+            put_in_place(new_feed, feed)
+        put_in_place(new_snapshot, snapshot)
+        _note_published(ledger, run, accepted=accepted)
+    return Publication(measures)
+
+
+def settle(ledger: Ledger, folder: Path) -> None:
+    """Finishes or forgets a publication that was cut off: its snapshot is in place, or its feed goes as well."""
+    cut_off = ledger.runs.publishing()
+    if cut_off is None:
+        return
+    run, digest = cut_off
+    snapshot = folder / SNAPSHOT
+    if snapshot.exists():
+        with snapshot.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() == digest:
+                _note_published(ledger, run, accepted=False)
+                return
+    feed_path(folder, run).unlink(missing_ok=True)
+    with ledger.transaction():
+        ledger.runs.forget_publication(run)
+
+
+def measures_of(kept: Mapping[str, object]) -> Measures:
+    """The measures that the ledger keeps of a run."""
+    return _MEASURES.validate_python(kept)
+
+
+def breaches_of(folder: Path, run: int) -> list[str]:
+    """Why *run* was rejected, as its folder says; empty where there is none."""
+    reasons = folder / REJECTED / f"{run:06}" / _REASONS
+    return [breach["message"] for breach in orjson.loads(reasons.read_bytes())] if reasons.exists() else []
+
+
+def _note_published(ledger: Ledger, run: int, *, accepted: bool) -> None:
+    with ledger.transaction():
+        ledger.runs.note_publication(run, "accepted" if accepted else "published")
+        ledger.records.forget_undo()
+
+
+def _write_snapshot(ledger: Ledger, path: Path) -> dict[str, float]:
+    """Writes all records, sorted by id, and gives the share of them in which each field is filled."""
+    filled_in: Counter[str] = Counter()
+    records = 0
+    with path.open("wb") as file, jsonlines.Writer(file, dumps=orjson.dumps) as writer:
+        for record in snapshot_records(ledger):
+            writer.write(record)
+            filled_in.update(filled(record))
+            records += 1
+    return {name: round(count / records, 4) for name, count in sorted(filled_in.items())}
+
+
+def _published(folder: Path, snapshot: Path) -> Iterator[bytes]:
+    """The lines of the snapshot as the feeds know it: none before the first feed."""
+    if snapshot.exists() and feeds(folder):
+        with snapshot.open("rb") as file:
+            yield from map(_without_end, file)
+
+
+def _write_feed(old: Iterator[bytes], new_snapshot: Path, path: Path, at: str) -> Counter[str]:
+    counts = Counter[str]()
+    published = 0
+
+    def counted() -> Iterator[bytes]:
+        nonlocal published
+        for line in old:
+            published += 1
+            yield line
+
+    with (
+        new_snapshot.open("rb") as new,
+        path.open("wb") as file,
+        jsonlines.Writer(file, dumps=orjson.dumps) as writer,
+    ):
+        for change in changes_between(counted(), map(_without_end, new), at):
+            counts[change.op] += 1
+            writer.write(asdict(change))
+    counts["published"] = published
+    return counts
+
+
+def _without_end(line: bytes) -> bytes:
+    return line.removesuffix(b"\n")
+
+
+def _reject(
+    ledger: Ledger,
+    folder: Path,
+    run: int,
+    measures: Measures,
+    breaches: tuple[Breach, ...],
+    new_snapshot: Path,
+    new_feed: Path,
+) -> Publication:
+    kept = folder / REJECTED / f"{run:06}"
+    shutil.rmtree(kept.parent, ignore_errors=True)  # one rejected run is kept: what came before is undone
+    kept.mkdir(mode=0o700, parents=True)
+    put_in_place(new_snapshot, kept / SNAPSHOT)
+    put_in_place(new_feed, kept / "changes.jsonl")
+    (kept / _REASONS).write_bytes(orjson.dumps([asdict(breach) for breach in breaches], option=orjson.OPT_INDENT_2))
+    with ledger.transaction():
+        ledger.runs.note_publication(run, "rejected")
+        ledger.runs.note_measures(run, asdict(measures))
+    return Publication(measures, breaches, kept)

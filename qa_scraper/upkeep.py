@@ -1,0 +1,116 @@
+"""What is done to the output folder of a site without fetching anything: publish, accept, examine, replay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa_scraper.exceptions import InputError
+from qa_scraper.run import find_site
+
+if TYPE_CHECKING:
+    from qa_scraper.doctor import Finding
+    from qa_scraper.ledger import Ledger
+    from qa_scraper.publication import Publication
+    from qa_scraper.site import Site
+
+
+def publish_site(name: str, output: Path, accept: int | None = None) -> Publication:
+    """Publishes what the ledger of a site holds; *accept*: the number of the rejected run that is to be published.
+
+    Raises InputError where the site was never crawled or the run cannot be accepted, SiteBusy where a run holds it,
+    LedgerError or OSError where ledger or folder cannot be used.
+    """
+    from qa_scraper.clock import Clock
+    from qa_scraper.ledger import Ledger
+    from qa_scraper.publication import publish
+    from qa_scraper.publish import check_begins_nothing_anew
+
+    with _held(name, output) as (site, path):
+        ledger = Ledger(path)
+        try:
+            check_begins_nothing_anew(ledger, path.parent)
+            clock = Clock()
+            if accept is None:
+                last = ledger.runs.last_judged()
+                if last is not None and last.publication == "rejected":
+                    raise InputError(
+                        f"run {last.run} was rejected: see {path.parent / 'rejected'}; if it is right all the same,"
+                        f" qa-scraper publish {name} --accept {last.run}"
+                    )
+                with ledger.transaction():
+                    run = ledger.runs.begin("publish", clock.seconds(), clock.stamp())
+            else:
+                run = _rejected(ledger, name, accept)
+            published = publish(ledger, path.parent, run, clock.stamp(), site.bounds, accepted=accept is not None)
+            if accept is None:
+                ledger.finish_run(run, clock.stamp(), "complete", 0, published.measures.records)
+            return published
+        finally:
+            ledger.close()
+
+
+def _rejected(ledger: Ledger, name: str, run: int) -> int:
+    """*run*, if it was rejected and nothing was crawled since. Raises InputError."""
+    found, last = ledger.runs.find(run), ledger.runs.last()
+    if found is None:
+        raise InputError(f"there is no run {run} of {name}; see qa-scraper runs {name}")
+    if found.publication == "undone":
+        raise InputError(
+            f"run {run} was rejected and undone by a later run; refresh, and accept that run if it is right"
+        )
+    if found.publication != "rejected":
+        raise InputError(
+            f"run {run} was not rejected ({found.publication or 'it was cut off'}); see qa-scraper runs {name}"
+        )
+    assert last is not None
+    return run
+
+
+def examine_site(name: str, output: Path) -> list[Finding]:
+    """What is wrong with the output folder of a site; nothing is changed.
+
+    Raises InputError where the site was never crawled, SiteBusy where a run holds it.
+    """
+    from qa_scraper.doctor import examine
+
+    with _held(name, output) as (_, path):
+        return list(examine(path))
+
+
+def replay_site(name: str, output: Path, until: int | None) -> list[bytes]:
+    """The lines of the snapshot that the feeds of a site come to, as of run *until* (the last one, where None).
+
+    Raises InputError where there are no feeds, or none so early.
+    """
+    from qa_scraper.change_feed import CHANGES, feeds, replay
+
+    folder = output / find_site(name).name
+    if not feeds(folder):
+        raise InputError(
+            f"there is no change feed in {folder / CHANGES}: crawl the site first (qa-scraper crawl {name})"
+        )
+    found = feeds(folder, until)
+    if not found:
+        raise InputError(f"run {until} is before the first feed, {feeds(folder)[0].name}")
+    return replay(found)
+
+
+@contextmanager
+def _held(name: str, output: Path) -> Iterator[tuple[Site, Path]]:
+    """The site and the path of its ledger, held against runs until the block ends."""
+    from qa_scraper.clock import Clock
+    from qa_scraper.crawl import LEDGER
+    from qa_scraper.site_lock import SiteLock
+
+    site = find_site(name)
+    path = output / site.name / LEDGER
+    if not path.exists():
+        raise InputError(f"there is no ledger in {path.parent}: crawl the site first (qa-scraper crawl {name})")
+    lock = SiteLock(path.parent, Clock().stamp())
+    try:
+        yield site, path
+    finally:
+        lock.release()
