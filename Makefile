@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 FUZZ_READY := $(VENV)/.ready-fuzz
 
-.PHONY: setup crawl test torture fuzz lint lock clean
+.PHONY: setup crawl refresh-demo test torture fuzz lint lock clean
 
 setup: $(READY)
 
@@ -19,6 +19,11 @@ $(READY): requirements.lock pyproject.toml
 # Crawls the bundled demo site into output/demo/questions.jsonl
 crawl: $(READY)
 	$(BIN)/qa-scraper crawl
+
+# Crawls the demo site, lets it change by some steps and looks at it again; shows what each refresh found and cost
+STEPS ?= 2
+refresh-demo: $(READY)
+	$(BIN)/python -m tests.refresh_demo $(STEPS)
 
 test: lint
 	$(BIN)/python -m pytest

@@ -246,13 +246,21 @@ def demo_site(
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, metavar="N", help="Port on 127.0.0.1; 0: any free one.")
     ] = 8765,
+    evolve: Annotated[
+        str | None,
+        typer.Option("--evolve", metavar="SEED:STEP", help="Show the site as it is that many steps of changes later."),
+    ] = None,
+    fault: Annotated[
+        str | None, typer.Option("--fault", metavar="NAME", help="Show the site gone wrong: redesign, outage, …")
+    ] = None,
 ) -> None:
     """Serve the bundled demo site on this machine until Ctrl-C."""
-    from qa_scraper.demo import DemoServer
+    from qa_scraper.demo import DemoServer, chosen_site
     from qa_scraper.demo import demo_site as make_site
 
+    site = chosen_site(make_site(), evolve, fault)
     try:
-        server = DemoServer(make_site(), port=port)
+        server = DemoServer(site, port=port)
     except OSError as error:
         raise InputError(
             f"port {port} cannot be used: {error.strerror or error}. Choose another with --port."

@@ -6,7 +6,8 @@ from scrapy.exceptions import IgnoreRequest
 
 
 class InputError(Exception):
-    """What the user gave cannot be used (an option, a file, a URL); raised by ``run`` and ``cli``. Exit code 2."""
+    """What the user gave cannot be used (an option, a file, a URL); raised by ``run``, ``cli`` and
+    ``demo.chosen``. Exit code 2."""
 
 
 class SiteBusy(Exception):

@@ -1,5 +1,6 @@
 """The bundled demo site: a made-up doctor Q&A site on a real HTTP server, with its ground truth."""
 
+from qa_scraper.demo.chosen import chosen_site
 from qa_scraper.demo.data import DemoQuestion, DemoSite, GoneQuestion
 from qa_scraper.demo.evolve import Changes, Evolution, changes, evolve
 from qa_scraper.demo.faults import Fault
@@ -21,6 +22,7 @@ __all__ = [
     "GoneQuestion",
     "Validators",
     "changes",
+    "chosen_site",
     "demo_site",
     "evolve",
     "record_id",
