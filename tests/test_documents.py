@@ -23,9 +23,18 @@ def blocks(document: Path, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", document.read_text("utf-8"), re.DOTALL)
 
 
+SESSIONS = [ROOT / "docs" / "refresh.md"]
+"""Documents whose commands are run one after the other, in a folder of their own."""
+
+
 def commands() -> list[str]:
     return [
-        line for document in DOCUMENTS for block in blocks(document, "console") for line in block.splitlines() if line
+        line
+        for document in DOCUMENTS
+        if document not in SESSIONS
+        for block in blocks(document, "console")
+        for line in block.splitlines()
+        if line
     ]
 
 
@@ -54,9 +63,19 @@ def test_command_runs(command: str, tmp_path: Path) -> None:
         run(shlex.split(command))
 
 
-def run(words: list[str]) -> None:
+@pytest.mark.xdist_group("demo")
+@pytest.mark.parametrize("document", SESSIONS, ids=lambda path: path.name)
+def test_commands_run_one_after_the_other(document: Path, tmp_path: Path) -> None:
+    for block in blocks(document, "console"):
+        for command in block.splitlines():
+            run(shlex.split(command), tmp_path)
+
+
+def run(words: list[str], folder: Path = ROOT) -> None:
     words[0] = words[0].replace(".venv/bin", str(BIN)) if words[0].startswith(".venv/bin") else words[0]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=120, env=environment(), check=False)
+    done = subprocess.run(
+        words, cwd=folder, capture_output=True, text=True, timeout=120, env=environment(), check=False
+    )
     assert done.returncode == 0, done.stderr + done.stdout
 
 
