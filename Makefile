@@ -39,7 +39,7 @@ $(FUZZ_READY): $(READY) requirements-fuzz.lock
 	touch $@
 
 # Kills, crashes, disk and network faults by the thousand, about two hours; writes the table of docs/reliability.md
-TRIALS ?= 400
+TRIALS ?= 500
 torture: $(READY)
 	$(BIN)/python -m tests.faults --trials $(TRIALS)
 

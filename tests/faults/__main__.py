@@ -19,7 +19,7 @@ def arguments() -> argparse.Namespace:
     """What the command line asks for."""
     names = [*(kind.name for kind in KINDS), HOSTILE]
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("--trials", type=int, default=400, help="trials with kills; other kinds take a share (400)")
+    parser.add_argument("--trials", type=int, default=500, help="trials with kills; other kinds take a share (500)")
     parser.add_argument("--sample", type=int, default=0, help="points of each enumerated series, evenly spread (all)")
     parser.add_argument("--seed", default="1", help="where random moments and mixes come from (1)")
     parser.add_argument("--jobs", type=int, default=2, help="trials at a time (2)")

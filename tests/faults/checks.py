@@ -76,6 +76,7 @@ def check_all(
     exactly_once(site, records, verdict, may_miss=incomplete)
     watched(readers, verdict)
     ledger_agrees(site, folder / "ledger.sqlite", records, verdict, incomplete=incomplete)
+    feeds_agree(folder, records, verdict)
     exit_codes(runs, verdict)
     if runs and not incomplete and runs[-1].code != 0:
         verdict.found(5, f"the last run ended with {runs[-1].code}: {runs[-1].last_words}")
@@ -196,6 +197,19 @@ def ledger_agrees(
     forgotten = [url for url in unknown if url.partition("?")[0].rstrip("/") not in known]
     if forgotten:
         verdict.found(4, f"requested, but not in the ledger: {sorted(forgotten)[:5]}")
+
+
+def feeds_agree(folder: Path, records: list[dict[str, object]], verdict: Verdict) -> None:
+    """Check 4, too: the change feeds, replayed from nothing, come to the published records."""
+    replayed: dict[str, object] = {}
+    for feed in sorted((folder / "changes").glob("*.jsonl")):
+        for line in feed.read_text("utf-8").splitlines():
+            change = json.loads(line)
+            replayed.pop(change["id"], None)
+            if change["op"] != "removed":
+                replayed[change["id"]] = change["record"]
+    if [replayed[name] for name in sorted(replayed)] != records:
+        verdict.found(4, f"the change feeds come to {len(replayed)} records, not to the {len(records)} published ones")
 
 
 def exit_codes(runs: Iterable[Run], verdict: Verdict) -> None:
