@@ -23,6 +23,7 @@ from qa_scraper.clock import Clock
 from qa_scraper.crawl_values import Lease, Progress
 from qa_scraper.extraction import EXTRACTOR_VERSION
 from qa_scraper.ledger import Ledger
+from qa_scraper.ledger_format import LEDGER
 from qa_scraper.ledger_values import (
     CommitResult,
     DueUrl,
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LEDGER: Final = "ledger.sqlite"
 _GAPS_NAMED: Final = 20
 _NOT_FETCHED: Final = frozenset((State.DENIED, State.HELD))
 _ENGINE_PULSE: Final = 5.0

@@ -59,7 +59,7 @@ def crawl(options: CrawlOptions, display: Display) -> RunSummary:
     Raises InputError for options that cannot be used, SiteBusy where another run holds the site, LedgerError for a
     ledger that cannot be opened, and RuntimeError where the disk does not let it begin, or it ended without a summary.
     """
-    from qa_scraper.crawl import LEDGER
+    from qa_scraper.ledger_format import LEDGER
 
     settings = run_settings(options, display.warn)
     site = find_site(options.site, settings)

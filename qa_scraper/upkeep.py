@@ -102,7 +102,7 @@ def replay_site(name: str, output: Path, until: int | None) -> list[bytes]:
 def _held(name: str, output: Path) -> Iterator[tuple[Site, Path]]:
     """The site and the path of its ledger, held against runs until the block ends."""
     from qa_scraper.clock import Clock
-    from qa_scraper.crawl import LEDGER
+    from qa_scraper.ledger_format import LEDGER
     from qa_scraper.site_lock import SiteLock
 
     site = find_site(name)
