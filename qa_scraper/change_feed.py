@@ -43,6 +43,14 @@ def feeds(folder: Path, until: int | None = None) -> list[Path]:
 
 def changes_between(old: Iterable[bytes], new: Iterable[bytes], at: str) -> Iterator[Change]:
     """What happened from the snapshot *old* to *new*: lines of JSON, both sorted by ``id``. *at*: a time."""
+    for was, now in changed_pairs(old, new):
+        yield change_of(was, now, at)
+
+
+def changed_pairs(
+    old: Iterable[bytes], new: Iterable[bytes]
+) -> Iterator[tuple[dict[str, object] | None, dict[str, object] | None]]:
+    """The records whose lines in *old* and *new* differ, before and after; None where there was or is none."""
     olds, news = iter(old), iter(new)
     before, after = next(olds, None), next(news, None)
     while before is not None or after is not None:
@@ -52,25 +60,39 @@ def changes_between(old: Iterable[bytes], new: Iterable[bytes], at: str) -> Iter
         was: dict[str, object] | None = orjson.loads(before) if before is not None else None
         now: dict[str, object] | None = orjson.loads(after) if after is not None else None
         if was is None or (now is not None and str(now["id"]) < str(was["id"])):
-            assert now is not None
-            yield Change("added", str(now["id"]), at, now, {})
+            yield None, now
             after = next(news, None)
         elif now is None or str(was["id"]) < str(now["id"]):
-            yield Change("removed", str(was["id"]), at, None, {})
+            yield was, None
             before = next(olds, None)
         else:
-            yield Change("changed", str(now["id"]), at, now, former_values(was, now))
+            yield was, now
             before, after = next(olds, None), next(news, None)
 
 
+def change_of(was: dict[str, object] | None, now: dict[str, object] | None, at: str) -> Change:
+    """What happened to a record that was so and is so now; one of the two may be None, not both."""
+    if now is None:
+        assert was is not None
+        return Change("removed", str(was["id"]), at, None, {})
+    if was is None:
+        return Change("added", str(now["id"]), at, now, {})
+    return Change("changed", str(now["id"]), at, now, former_values(was, now))
+
+
 def former_values(was: dict[str, object], now: dict[str, object]) -> dict[str, object]:
-    """The values of *was* that are different in *now*; objects are looked into, lists are taken whole."""
+    """The values of *was* that are different in *now*; objects are looked into, lists are taken whole.
+
+    A key that is missing is as good as null.
+    """
     found: dict[str, object] = {}
-    for name, old in was.items():
-        new = now.get(name)
-        if old == new:
-            continue
-        found[name] = former_values(old, new) if isinstance(old, dict) and isinstance(new, dict) else old
+    for name in {**was, **now}:
+        old, new = was.get(name), now.get(name)
+        if isinstance(old, dict) and isinstance(new, dict):
+            if within := former_values(old, new):
+                found[name] = within
+        elif old != new:
+            found[name] = old
     return found
 
 
