@@ -1,9 +1,6 @@
 """The command line: thin over the library, no logic of its own. Imports are lazy, so that it starts fast.
 
-Exit codes, here and nowhere else: 0 complete; 1 unexpected error; 2 bad usage or unreadable input; 3 ran, but with gaps
-(``extract``: an input without a question; ``crawl``: pages given up, stopped by a signal or by ``--limit``;
-``doctor``: something is wrong); 4 ran, but what it found was not published (``refresh``, ``crawl``: the publish gate);
-5 the site is in use by another process.
+What changes a site stands here, what only looks at one in ``report_commands``; exit codes are those of ``exits.Exit``.
 """
 
 from __future__ import annotations
@@ -11,32 +8,20 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, NoReturn, Optional
 
 import typer
 
-from qa_scraper import __version__
+from qa_scraper import __version__, report_commands
 from qa_scraper.exceptions import InputError, SiteBusy
+from qa_scraper.exits import Exit, complain
 from qa_scraper.interrupts import INTERRUPTS
-from qa_scraper.text import printable
 
 if TYPE_CHECKING:
     from qa_scraper.options import CrawlOptions
 
 _REPORT: Final = "this is an error of qa-scraper, please report it (QA_SCRAPER_TRACEBACK=1 shows where it happened)"
-
-
-class Exit(IntEnum):
-    """Exit codes of all commands."""
-
-    COMPLETE = 0
-    ERROR = 1
-    USAGE = 2
-    GAPS = 3
-    REJECTED = 4
-    LOCKED = 5
 
 
 app = typer.Typer(
@@ -170,13 +155,13 @@ def extract(
                 writer.write(record)
             if extracted.failure:
                 code = Exit.ERROR
-                _complain(f"{given.path}: {extracted.failure}: {_REPORT}")
+                complain(f"{given.path}: {extracted.failure}: {_REPORT}")
             elif extracted.unreadable:
                 code = Exit.USAGE if code != Exit.ERROR else code
-                _complain(f"{given.path}: cannot be read: {extracted.unreadable}")
+                complain(f"{given.path}: cannot be read: {extracted.unreadable}")
             elif extracted.reason:
                 code = Exit.GAPS if code == Exit.COMPLETE else code
-                _complain(f"{given.path}: no question: {extracted.reason}")
+                complain(f"{given.path}: no question: {extracted.reason}")
     sys.stdout.flush()
     raise typer.Exit(code)
 
@@ -204,7 +189,7 @@ def publish(
     published = publish_site(site, output, accept)
     if published.breaches:
         for breach in published.breaches:
-            _complain(f"not published: {breach.message}")
+            complain(f"not published: {breach.message}")
         raise typer.Exit(Exit.REJECTED)
     typer.echo(f"{published.measures.records} records in {output / site / 'questions.jsonl'}")
 
@@ -239,6 +224,9 @@ def doctor(
     if not findings:
         typer.echo(f"No problem found in {output / site}.")
     raise typer.Exit(Exit.GAPS if findings else Exit.COMPLETE)
+
+
+app.add_typer(report_commands.app)
 
 
 @app.command("demo-site")
@@ -302,19 +290,15 @@ def _root(
         INTERRUPTS.release()  # all else may be cut off anywhere
 
 
-def _complain(message: str) -> None:
-    print(f"qa-scraper: {printable(message)}", file=sys.stderr, flush=True)  # noqa: T201
-
-
 def main() -> None:
     """Runs the command line and ends the process with one of the codes of ``Exit``."""
     try:
         app()
     except InputError as error:
-        _complain(str(error))
+        complain(str(error))
         sys.exit(Exit.USAGE)
     except SiteBusy as error:
-        _complain(str(error))
+        complain(str(error))
         sys.exit(Exit.LOCKED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # who read our output has gone: nothing to tell
@@ -327,7 +311,7 @@ def main() -> None:
         from qa_scraper.ledger import LedgerError
 
         known = isinstance(error, LedgerError | OSError | RuntimeError)
-        _complain(str(error) if known else f"{type(error).__name__}: {error}: {_REPORT}")
+        complain(str(error) if known else f"{type(error).__name__}: {error}: {_REPORT}")
         sys.exit(Exit.ERROR)
 
 
