@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 FUZZ_READY := $(VENV)/.ready-fuzz
 
-.PHONY: setup crawl refresh-demo test torture fuzz lint lock clean
+.PHONY: setup crawl refresh-demo bench-refresh test torture fuzz lint lock clean
 
 setup: $(READY)
 
@@ -24,6 +24,10 @@ crawl: $(READY)
 STEPS ?= 2
 refresh-demo: $(READY)
 	$(BIN)/python -m tests.refresh_demo $(STEPS)
+
+# What a refresh costs beside a first crawl: 5,000 pages of 35 KB, 1% changed; 30 refreshes with kills (about 10 minutes)
+bench-refresh: $(READY)
+	$(BIN)/python -m tests.bench.refresh
 
 test: lint
 	$(BIN)/python -m pytest

@@ -43,6 +43,7 @@ from qa_scraper.outcomes import (
     Whole,
     judge_failure,
     judge_response,
+    last_modified,
 )
 from qa_scraper.politeness import HostGates
 from qa_scraper.publication import settle
@@ -275,7 +276,7 @@ class Crawl:
         """Judges the response to a leased request; the verdict stays with the lease."""
         lease.http_status = response.status
         lease.etag = (response.headers.get("ETag") or b"").decode("latin-1") or None
-        lease.last_modified = (response.headers.get("Last-Modified") or b"").decode("latin-1") or None
+        lease.last_modified = last_modified(response)
         lease.verdict = judge_response(
             response,
             lease.due,

@@ -6,6 +6,7 @@ import hashlib
 import re
 import string
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import quote
 
@@ -121,6 +122,22 @@ def judge_response(
     if seen >= min(_BELIEVED_AFTER, policy.tries):
         return Whole(body_hash, seen, f"{reason}, but {seen} fetches in a row gave the same")
     return Ended(after_failure(reason, due.tries + 1, policy, now, random), body_hash=body_hash, body_seen=seen)
+
+
+def last_modified(response: Response) -> str | None:
+    """The Last-Modified of *response* as it was sent, to be sent back; None where it proves nothing.
+
+    A page that changed within the second in which it was sent may change once more in it (RFC 9110 §8.8.2.2). Whatever
+    the server's clock says otherwise, it is only compared with itself.
+    """
+    value = (response.headers.get("Last-Modified") or b"").decode("latin-1")
+    date = (response.headers.get("Date") or b"").decode("latin-1")
+    try:
+        changed = parsedate_to_datetime(value).timestamp()
+        sent = parsedate_to_datetime(date).timestamp() if date else None
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return None if sent is not None and abs(sent - changed) < 1 else value
 
 
 def _as_sent(location: bytes) -> str:

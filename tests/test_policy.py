@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import pytest
 from qa_scraper.clock import Clock
 from qa_scraper.download import is_public
 from qa_scraper.exceptions import NotAskedNow, PrivateAddress, RobotsDenied, RobotsUnreachable
-from qa_scraper.ledger_values import DueUrl
-from qa_scraper.outcomes import Ended, Follow, HeldBack, Moved, Whole, judge_failure, judge_response
+from qa_scraper.ledger_values import DueUrl, Revisit
+from qa_scraper.outcomes import (
+    Ended,
+    Follow,
+    HeldBack,
+    Moved,
+    Unchanged,
+    Whole,
+    judge_failure,
+    judge_response,
+    last_modified,
+)
 from qa_scraper.politeness import HostGates
 from qa_scraper.refresh import REMOVED_AFTER, RetryPolicy, RevisitPolicy, Seen, State, after_failure, retry_after
 from qa_scraper.revisit import History
@@ -77,6 +88,32 @@ def test_backoff_doubles_with_jitter_and_a_ceiling() -> None:
     assert (policy.wait(1, 0.0), policy.wait(1, 0.999)) == (0.5, pytest.approx(1.499))
     assert policy.wait(50, 0.5) == 600
     assert after_failure("x", 1, policy, NOW, 0.5, not_before=NOW + 60).due_at == NOW + 60
+
+
+@pytest.mark.parametrize(("changed", "is_kept"), [
+    ("Mon, 02 Mar 2026 08:00:00 GMT", False), ("Mon, 02 Mar 2026 07:59:58 GMT", True),
+    ("Tue, 03 Mar 2026 08:00:00 GMT", True), ("Sun, 01 Mar 2026 08:00:00 GMT", True), ("yesterday", False), ("", False),
+])  # fmt: skip
+def test_last_modified_is_kept_where_it_proves_something(changed: str, is_kept: bool) -> None:
+    """Whatever the clocks say, a day off either way; not where the page may change again within the second."""
+    sent = response(200, Date="Mon, 02 Mar 2026 08:00:00 GMT", Last_Modified=changed)
+    assert last_modified(sent) == (changed if is_kept else None)
+
+
+def test_what_is_unchanged() -> None:
+    page = b"<html>same</html>"
+    known = Revisit(hashlib.sha256(page).hexdigest(), "1", NOW - 9, NOW - 5, etag='W/"1"')
+
+    def verdict(answer: HtmlResponse, revisit: Revisit | None) -> object:
+        return judge_response(answer, due(), 0, RetryPolicy(), NOW, 0.5, revisit)
+
+    assert isinstance(verdict(response(304), known), Unchanged)
+    assert isinstance(verdict(response(200, page), known), Unchanged)
+    assert isinstance(verdict(response(200, b"<html>other</html>"), known), Whole)
+    assert isinstance(verdict(response(200, page), None), Whole)
+    for unasked in (verdict(response(304), None), verdict(response(304), replace(known, etag=None))):
+        assert isinstance(unasked, Ended)
+        assert unasked.fate.state == State.RETRY
 
 
 def test_redirects() -> None:
