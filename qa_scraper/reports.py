@@ -100,7 +100,7 @@ def _lost(status: SiteStatus, now: float) -> str:
         return "no question"
     at = status.lost_check_at
     when = f", from {at} on{_in(at, now)}" if at and seconds_of(at) > now else ""
-    return f"{status.lost:,} questions: a second check removes them or finds them{when}"
+    return f"{status.lost:,} question{'s' if status.lost > 1 else ''}: a second check removes them or finds them{when}"
 
 
 def _next(at: str | None, now: float) -> str:

@@ -129,7 +129,7 @@ def test_a_lost_question_waits_for_its_second_check(site: FaultySite, tmp_path: 
     code, one, _ = status(tmp_path)
     assert (code, one["lost"], one["due_now"]) == (0, 1, 0)
     assert one["next_due_at"] <= one["lost_check_at"]
-    assert "1 questions: a second check" in qa_scraper("status", "--output", str(tmp_path)).stdout
+    assert "1 question: a second check" in qa_scraper("status", "--output", str(tmp_path)).stdout
 
 
 def test_a_ledger_of_another_format_is_left_as_it_is(site: FaultySite, tmp_path: Path) -> None:
