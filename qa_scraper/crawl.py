@@ -62,6 +62,7 @@ _GAPS_NAMED: Final = 20
 _NOT_FETCHED: Final = frozenset((State.DENIED, State.HELD))
 _ENGINE_PULSE: Final = 5.0
 _LONGEST_URL: Final = 4096
+_RANKED_AT_ONCE: Final = 100  # ranking looks at all that is due
 _WRITTEN_TOGETHER: Final = 100  # unchanged pages; a killed run looks at so many again
 
 
@@ -159,7 +160,12 @@ class Crawl:
                 in_hand = [*self.leases, *self._unchanged]
                 window.extend(
                     self.ledger.due(
-                        [host], now, self.started, self.concurrency, in_hand, by_worth=bool(self.page_limit)
+                        [host],
+                        now,
+                        self.started,
+                        _RANKED_AT_ONCE if self.page_limit else self.concurrency,
+                        in_hand,
+                        by_worth=bool(self.page_limit),
                     )
                 )
             if window:

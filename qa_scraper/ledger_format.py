@@ -98,6 +98,7 @@ ALTER TABLE urls ADD COLUMN read_lastmod TEXT;
 ALTER TABLE urls ADD COLUMN is_deep INTEGER NOT NULL DEFAULT 0;
 -- what a fetch is expected to be worth, for runs with a limit
 ALTER TABLE urls ADD COLUMN worth REAL NOT NULL DEFAULT 1;
+CREATE INDEX urls_sitemap ON urls (due_at) WHERE is_sitemap=1;
 CREATE INDEX urls_found_on ON urls (found_on) WHERE state = 'stored';
 -- lost_at: first check that did not find it; removed_at: its tombstone
 ALTER TABLE records ADD COLUMN lost_at REAL;

@@ -137,7 +137,7 @@ class PageStore:
 
     def sitemaps_due(self, run_start: float) -> bool:
         """Whether a sitemap is still to be read in this run."""
-        query = "SELECT EXISTS (SELECT 1 FROM urls WHERE is_sitemap AND due_at<=?)"
+        query = "SELECT EXISTS (SELECT 1 FROM urls WHERE is_sitemap=1 AND due_at<=?)"
         return bool(self._db.execute(query, (run_start,)).fetchone()[0])
 
     def note_listed(self, sitemap: str, keys: Iterable[str]) -> None:
