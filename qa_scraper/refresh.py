@@ -166,7 +166,7 @@ class RevisitPolicy:
 
     def worth(self, seen: Seen, elapsed: float) -> float:
         """What a look after *elapsed* seconds is expected to be worth, 0 to 1: for runs that cannot look at all."""
-        return expected_gain(self._rate(seen), elapsed, evidence(seen.history))
+        return expected_gain(self._rate(seen), elapsed, evidence(seen.history), unanswered=not seen.answered)
 
     def _rate(self, seen: Seen) -> float:
         return change_rate(seen.history, self.question_age if seen.state == State.STORED else self.page_age)

@@ -37,7 +37,7 @@ def test_no_finite_input_raises(
         assert DAY <= revisit_age(number, minimum=DAY, maximum=WEEK, unanswered=unanswered) <= WEEK
         assert 0 <= expected_gain(number, elapsed) <= 1
         assert 0 <= expected_gain(number, elapsed, evidence(history)) <= 1
-        assert 0 <= expected_gain(number, elapsed, high) <= 1
+        assert 0 <= expected_gain(number, elapsed, high, unanswered=unanswered) <= 1
 
 
 @given(counts, counts, ages, ages, ages, st.booleans())
@@ -106,8 +106,19 @@ def test_the_estimate_is_nearly_unbiased(per_look: float) -> None:
 
 
 def test_the_prior_fades() -> None:
-    history = History(100, 30, 100 * DAY)
-    assert change_rate(history, DAY) == pytest.approx(change_rate(history, 30 * DAY), rel=0.1)
+    apart = []
+    for n in (0, 10, 100, 1000):
+        hasty, calm = (change_rate(History(n, n // 3, n * DAY), prior) for prior in (DAY, 30 * DAY))
+        apart.append(hasty / calm - 1)
+    assert apart == sorted(apart, reverse=True)
+    assert apart[0] == pytest.approx(29)
+    assert apart[-1] < 0.02
+
+
+def test_an_answer_that_may_be_there_is_worth_more_than_a_change() -> None:
+    for days in (1, 7, 30, 365):
+        gains = [expected_gain(1 / WEEK, days * DAY, 0.4, unanswered=unanswered) for unanswered in (True, False)]
+        assert gains[0] > gains[1]
 
 
 def test_a_page_that_always_changed_has_a_finite_rate_that_grows_with_the_looks() -> None:

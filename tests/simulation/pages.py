@@ -14,11 +14,12 @@ DAY = 24 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``born``: when it is first fetched; ``changed_at``: its changes after that, in order;
-    ``answered_at``: when it has an answer (0: always had).
+    """``rate``: expected changes a second, of a question until its answer; ``born``: when it is first fetched;
+    ``changed_at``: its changes after that, in order; ``answered_at``: when it has an answer (0: always had).
     """
 
     kind: str
+    rate: float
     born: float
     changed_at: tuple[float, ...]
     answered_at: float = 0.0
@@ -51,15 +52,15 @@ FOLLOW_UP = 0.3  # the share of answered questions that change once more, some d
 FOLLOW_UP_DAYS = 4.0
 
 
-def make_pages(count: int, days: float, random: Random) -> list[Page]:
-    """*count* pages that live through *days* days."""
+def make_pages(count: int, days: float, random: Random, questions: float = QUESTIONS) -> list[Page]:
+    """*count* pages that live through *days* days, *questions* of them (a share) asked meanwhile."""
     pages = []
     for kind in KINDS:
         for _ in range(round(count * kind.share)):
             mean = kind.shortest * (kind.longest / kind.shortest) ** random.random() * DAY
-            pages.append(Page(kind.name, 0.0, _poisson(mean, 0.0, days * DAY, random)))
-    pages += [_question(days * DAY, random) for _ in range(round(count * QUESTIONS))]
-    pages += [Page("static", 0.0, ()) for _ in range(count - len(pages))]
+            pages.append(Page(kind.name, 1 / mean, 0.0, _poisson(mean, 0.0, days * DAY, random)))
+    pages += [_question(days * DAY, random) for _ in range(round(count * questions))]
+    pages += [Page("static", 0.0, 0.0, ()) for _ in range(count - len(pages))]
     random.shuffle(pages)
     return pages
 
@@ -75,10 +76,11 @@ def _poisson(mean: float, start: float, end: float, random: Random) -> tuple[flo
 
 def _question(end: float, random: Random) -> Page:
     born = random.uniform(0, end)
+    rate = 1 / (random.uniform(*ANSWER_DAYS) * DAY)
     if random.random() < NEVER_ANSWERED:
-        return Page("question", born, (), end)
-    answered_at = born + random.expovariate(1 / (random.uniform(*ANSWER_DAYS) * DAY))
+        return Page("question", rate, born, (), end)
+    answered_at = born + random.expovariate(rate)
     changes = [answered_at]
     if random.random() < FOLLOW_UP:
         changes.append(answered_at + random.expovariate(1 / (FOLLOW_UP_DAYS * DAY)))
-    return Page("question", born, tuple(at for at in changes if at < end), answered_at)
+    return Page("question", rate, born, tuple(at for at in changes if at < end), answered_at)

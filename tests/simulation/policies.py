@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from qa_scraper.refresh import RevisitPolicy
-from qa_scraper.revisit import History, change_rate, evidence, expected_gain, revisit_age, unanswered_rate
+from qa_scraper.revisit import UNANSWERED_FACTOR, History, change_rate, evidence, expected_gain, revisit_age
+
+from tests.simulation.pages import Page
 
 BOUNDS = RevisitPolicy()
 """All rules keep to the shortest and the longest age that the scraper has by default, and start from its prior."""
@@ -65,7 +68,7 @@ class Ours:
 
     def __init__(self) -> None:
         self._seen: dict[int, tuple[int, int, float, float]] = {}
-        self._rate: dict[int, tuple[float, float]] = {}
+        self._rate: dict[int, tuple[float, float, bool]] = {}
         self._later: list[tuple[float, int]] = []
         self._due: set[int] = set()
 
@@ -76,8 +79,7 @@ class Ours:
         history = History(checks, changes, now - first)
         rate = change_rate(history, BOUNDS.question_age)
         age = revisit_age(rate, minimum=BOUNDS.minimum_age, maximum=BOUNDS.maximum_age, unanswered=not is_answered)
-        known_from = evidence(history)
-        self._rate[page] = (rate if is_answered else unanswered_rate(rate), known_from)
+        self._rate[page] = (rate, evidence(history), is_answered)
         heapq.heappush(self._later, (now + age, page))
 
     def pick(self, now: float, limit: int) -> list[int]:
@@ -90,8 +92,40 @@ class Ours:
         return picked
 
     def _gain(self, page: int, now: float) -> float:
-        rate, known_from = self._rate[page]
-        return expected_gain(rate, now - self._seen[page][3], known_from)
+        rate, known_from, is_answered = self._rate[page]
+        return expected_gain(rate, now - self._seen[page][3], known_from, unanswered=not is_answered)
 
 
-POLICIES: dict[str, type[Uniform] | type[Nutch] | type[Ours]] = {"ours": Ours, "uniform": Uniform, "nutch": Nutch}
+class Informed:
+    """What ``Ours`` would do if it knew each page's true rate, and that answered questions go quiet. It
+    shows what is in reach. It learns nothing, uses up every budget, and never finds what follows an answer.
+    """
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        self._pages = pages
+        self._looked: dict[int, float] = {}
+        self._answered: set[int] = set()
+
+    def note(self, page: int, now: float, *, is_first: bool, is_changed: bool, is_answered: bool) -> None:
+        self._looked[page] = now
+        if is_answered:
+            self._answered.add(page)
+
+    def pick(self, now: float, limit: int) -> list[int]:
+        return heapq.nlargest(limit, self._looked, key=lambda page: (self._gain(page, now), page))
+
+    def _gain(self, number: int, now: float) -> float:
+        page, elapsed = self._pages[number], now - self._looked[number]
+        if page.kind != "question":
+            return expected_gain(page.rate, elapsed)
+        if number in self._answered:
+            return 0.0
+        return expected_gain(page.rate / UNANSWERED_FACTOR, elapsed, unanswered=True)
+
+
+POLICIES: dict[str, Callable[[Sequence[Page]], Policy]] = {
+    "ours": lambda _: Ours(),
+    "uniform": lambda _: Uniform(),
+    "nutch": lambda _: Nutch(),
+    "informed": Informed,
+}

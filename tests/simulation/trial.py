@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from random import Random
 
-from tests.simulation.pages import DAY, Page, make_pages
-from tests.simulation.policies import POLICIES, Policy
+from tests.simulation.pages import DAY, QUESTIONS, Page, make_pages
+from tests.simulation.policies import POLICIES
 
 RUNS_A_DAY = 4
 
@@ -34,7 +34,7 @@ class Result:
 
 def simulate(pages: Sequence[Page], days: float, name: str, budget: float) -> Result:
     """What the rule *name* reaches with ``budget * len(pages)`` requests a day, in runs spread over the day."""
-    policy: Policy = POLICIES[name]()
+    policy = POLICIES[name](pages)
     end = days * DAY
     births = sorted((page.born, number) for number, page in enumerate(pages))
     looked = [page.born for page in pages]
@@ -85,12 +85,14 @@ def _delays(page: Page, since: float, now: float) -> float:
     return sum(now - at for at in changes[bisect_right(changes, since) : bisect_right(changes, now)])
 
 
-def compare(count: int, days: float, budgets: Sequence[float], seed: int) -> list[Result]:
-    """Every rule at every budget on the same *count* pages."""
-    pages = make_pages(count, days, Random(seed))
-    return [simulate(pages, days, name, budget) for budget in budgets for name in POLICIES]
-
-
-def as_rows(results: Sequence[Result]) -> list[dict[str, str | float | int]]:
-    """The results as plain values."""
-    return [asdict(result) for result in results]
+def compare(
+    count: int,
+    days: float,
+    budgets: Sequence[float],
+    seed: int,
+    names: Sequence[str] = tuple(POLICIES),
+    questions: float = QUESTIONS,
+) -> list[Result]:
+    """Every rule of *names* at every budget on the same *count* pages, *questions* of them (a share) new questions."""
+    pages = make_pages(count, days, Random(seed), questions)
+    return [simulate(pages, days, name, budget) for budget in budgets for name in names]
