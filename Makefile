@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 FUZZ_READY := $(VENV)/.ready-fuzz
+SIMULATE_READY := $(VENV)/.ready-simulate
 
-.PHONY: setup crawl refresh-demo bench-refresh test torture fuzz lint lock clean
+.PHONY: setup crawl refresh-demo bench-refresh test torture fuzz simulate lint lock clean
 
 setup: $(READY)
 
@@ -42,6 +43,14 @@ $(FUZZ_READY): $(READY) requirements-fuzz.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
 	touch $@
 
+# Which pages to look at again: the rule against round robin and Nutch's, a minute; writes docs/refresh-simulation.*
+simulate: $(SIMULATE_READY)
+	$(BIN)/python -m tests.simulation
+
+$(SIMULATE_READY): $(READY) requirements-simulate.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-simulate.lock
+	touch $@
+
 # Kills, crashes, disk and network faults by the thousand, about two hours; writes the table of docs/reliability.md
 TRIALS ?= 500
 torture: $(READY)
@@ -59,6 +68,8 @@ lock:
 	  --no-emit-index-url --no-annotate --upgrade --quiet --custom-compile-command "make lock" -o requirements.lock
 	echo 'atheris<3.1' | uv pip compile - --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --upgrade --quiet --custom-compile-command "make lock" -o requirements-fuzz.lock
+	echo 'matplotlib>=3.10' | uv pip compile - --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --upgrade --quiet --custom-compile-command "make lock" -o requirements-simulate.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz

@@ -171,13 +171,14 @@ class PageStore:
     def rank_due(self, now: float) -> None:
         """Notes of each page that is due what a look at it is worth, for a run that cannot look at all of them."""
         rows = self._db.execute(
-            "SELECT number, state, checks, changes, first_check, last_check FROM urls"
-            " WHERE due_at<=? AND due_at>0 AND last_check IS NOT NULL",
+            "SELECT number, state, checks, changes, first_check, last_check, NOT EXISTS (SELECT 1 FROM records"
+            " WHERE url_key=key AND NOT answered AND removed_at IS NULL)"
+            " FROM urls WHERE due_at<=? AND due_at>0 AND last_check IS NOT NULL",
             (now,),
         ).fetchall()
         worths = []
-        for number, state, checks, changes, first, last in rows:
-            seen = Seen(State(state), History(checks, changes, last - first))
+        for number, state, checks, changes, first, last, answered in rows:
+            seen = Seen(State(state), History(checks, changes, last - first), bool(answered))
             worths.append((self._revisits.worth(seen, now - last), number))
         self._db.executemany("UPDATE urls SET worth=? WHERE number=?", worths)
         self._db.execute("UPDATE urls SET worth=2 WHERE due_at=0")

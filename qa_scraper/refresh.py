@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Final
 
-from qa_scraper.revisit import History, change_rate, expected_gain, revisit_age
+from qa_scraper.revisit import History, change_rate, evidence, expected_gain, revisit_age
 
 _DAY: Final = 24 * 3600.0
 REMOVED_AFTER: Final = _DAY
@@ -166,7 +166,7 @@ class RevisitPolicy:
 
     def worth(self, seen: Seen, elapsed: float) -> float:
         """What a look after *elapsed* seconds is expected to be worth, 0 to 1: for runs that cannot look at all."""
-        return expected_gain(self._rate(seen), elapsed)
+        return expected_gain(self._rate(seen), elapsed, evidence(seen.history), unanswered=not seen.answered)
 
     def _rate(self, seen: Seen) -> float:
         return change_rate(seen.history, self.question_age if seen.state == State.STORED else self.page_age)

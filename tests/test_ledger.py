@@ -6,6 +6,7 @@ import itertools
 import json
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -190,3 +191,13 @@ def test_a_ledger_of_a_newer_version(tmp_path: Path) -> None:
         database.execute("PRAGMA user_version=99")
     with pytest.raises(LedgerError, match="newer qa-scraper"):
         Ledger(tmp_path / "ledger.sqlite")
+
+
+def test_in_a_run_with_a_limit_an_unanswered_question_comes_first(ledger: Ledger) -> None:
+    for url, answered in (("a", True), ("b", False), ("c", True)):
+        ledger.add_urls([FoundUrl(url, url, "h")], 0.0, AT)
+        record = replace(stored(url, url), answered=answered)
+        ledger.commit_page(PageOutcome(url, State.STORED, AT, records=(record,)), 0.0)
+    later = 60 * 24 * 3600.0
+    ledger.pages.rank_due(later)
+    assert [due.key for due in ledger.due(["h"], later, later, 9, by_worth=True)] == ["b", "a", "c"]
