@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _CLOSED: ConfigDict = {"extra": "forbid"}
 _HEADER: Final = re.compile(r"\s*+\[([^\[\]#]++)\]")
 _KEY: Final = re.compile(r"\s*+([A-Za-z0-9_-]++|\"[^\"]*+\")\s*+=")
+_AT_LINE: Final = re.compile(r"at line (\d+)")
 _FIELDS: Final = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _NAMES: Final = {name: n for n, name in enumerate("sun mon tue wed thu fri sat".split())} | {
     name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)
@@ -144,7 +145,7 @@ def read_schedule(text: str, name: str, sites: Collection[str]) -> Schedule:
     try:
         parsed = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
+        line = _AT_LINE.search(str(error))
         raise InputError(f"{name}:{line[1] if line else text.count(chr(10)) + 1}: no TOML: {error}") from None
     complaints = _Complaints(name, _lines(text))
     schedule: Schedule | None = None
