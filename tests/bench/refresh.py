@@ -19,7 +19,8 @@ from qa_scraper.demo import DemoServer, DemoSite, Evolution, Validators, changes
 from qa_scraper.demo.truth import record_id
 
 from tests.refresh.steps import a_day_passes, feed, run, snapshot, unlike_truth
-from tests.support.commands import crawl_arguments, start
+from tests.support import commands
+from tests.support.commands import crawl_arguments, qa_scraper, start
 
 PAGE_BYTES = 35_000
 STEP = Evolution(added=0.005, answered=0.0, edited=0.01, removed=0.002, returned=0.0, dead_links=0.0)
@@ -118,8 +119,6 @@ def steps_with_kills(site: DemoSite, steps: int, folder: Path, seed: int = 1) ->
         a_day_passes(folder)
         run(server, folder, "--all")
         wrong = len(unlike_truth(server, folder))
-    from tests.support.commands import qa_scraper
-
     replayed = qa_scraper("replay", "demo", "--output", str(folder)).stdout.encode()
     return {"steps": steps, "kills": kills, "wrong": wrong, "replay_differs": float(replayed != snapshot(folder))}
 
@@ -129,6 +128,7 @@ def main() -> int:
     parser.add_argument("--questions", type=int, default=5000)
     parser.add_argument("--steps", type=int, default=30, help="refreshes in a row with kills; of 500 questions")
     given = parser.parse_args()
+    commands.TIMEOUT = 1800  # seconds; a first crawl of 5,000 pages takes minutes
     site = demo_site(questions=given.questions, page_bytes=PAGE_BYTES)
     with tempfile.TemporaryDirectory() as folder:
         both = refreshes(site, Validators.BOTH, Path(folder, "both"))
