@@ -17,7 +17,7 @@ from qa_scraper import __version__
 from qa_scraper.demo import DEFAULT_PORT, DemoServer, demo_site
 
 from tests.fixtures import FOLDER
-from tests.support.commands import crawl_arguments, environment, qa_scraper, start
+from tests.support.commands import BIN, crawl_arguments, environment, qa_scraper, start
 from tests.support.faulty_site import FaultySite
 
 PAGE = str(FOLDER / "edoctor" / "complete.html")
@@ -119,6 +119,22 @@ def test_the_demo_needs_its_port(tmp_path: Path) -> None:
     assert "which the demo site needs" in done.stdout
     assert "again" not in done.stdout
     assert not (tmp_path / "demo" / "questions.jsonl").exists()
+
+
+@pytest.mark.xdist_group("demo")
+def test_a_demo_crawl_outlives_the_server_of_another(tmp_path: Path) -> None:
+    with DemoServer(demo_site(), port=DEFAULT_PORT) as server:
+        process = subprocess.Popen(
+            [BIN / "qa-scraper", "crawl", "--output", str(tmp_path), "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1"],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(),
+        )  # fmt: skip
+        while len(server.requests) <= 20 and process.poll() is None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.01)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, out
+    assert len(server.requests) < 200
+    assert (tmp_path / "demo" / "questions.jsonl").read_bytes().count(b"\n") == len(demo_site().questions)
 
 
 def test_unreadable_inputs(tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from scrapy import Request
 
-from qa_scraper.demo import DEFAULT_PORT, SERVER_NAME, DemoServer, demo_site
+from qa_scraper.demo import DEFAULT_PORT, SERVER_NAME, DemoServer, DemoSite, demo_site
 from qa_scraper.site import Site
 from qa_scraper.spiders.base import SiteSpider
 
@@ -26,15 +28,17 @@ class DemoSpider(SiteSpider):
         private=True,
     )
     server: DemoServer | None = None
+    standby: asyncio.Task[None] | None = None
 
     async def start(self) -> AsyncIterator[Request]:
         """Starts the server if it is needed, then goes on like any site. Raises CloseSpider where the port is taken."""
         if self.refusal is None and tuple(self.start_urls) == self.site.start_urls:
             try:
-                self.server = DemoServer(demo_site(), port=DEFAULT_PORT)
-                self.server.start()
+                self._serve(demo_site())
             except OSError as error:
-                if not _demo_answers():
+                if _demo_answers():
+                    self.standby = asyncio.create_task(self._take_over())
+                else:
                     self.refuse(
                         f"port {DEFAULT_PORT}, which the demo site needs, cannot be used: {error}. Serve it elsewhere"
                         " (qa-scraper demo-site --port 0) and crawl it with --start-url."
@@ -44,8 +48,22 @@ class DemoSpider(SiteSpider):
 
     def closed(self, reason: str) -> None:
         """Stops the server that this spider started."""
+        if self.standby is not None:
+            self.standby.cancel()
         if self.server is not None:
             self.server.stop()
+
+    def _serve(self, site: DemoSite) -> None:
+        self.server = DemoServer(site, port=DEFAULT_PORT)
+        self.server.start()
+
+    async def _take_over(self) -> None:
+        """Serves the site once whoever serves it now has ended: it may be a crawl that is done before this one."""
+        site = demo_site()
+        while self.server is None:
+            await asyncio.sleep(0.1)
+            with suppress(OSError):
+                self._serve(site)
 
 
 def _demo_answers() -> bool:
