@@ -123,6 +123,18 @@ class RelatedTopic:
 
 
 @dataclass(slots=True)
+class FieldNote:
+    """What is to be known of one field of the record."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _DOCUMENTED
+
+    field: str
+    """The field, with the position of a list's entry from 0: ``question.asked_on``, ``answers.2.author.name``."""
+    note: str
+    """In words: what two readers of the page disagree on, and which of them was followed."""
+
+
+@dataclass(slots=True)
 class Source:
     """Where the record came from, and when."""
 
@@ -144,6 +156,8 @@ class Source:
     """How sure the layout is, 0 to 1: the share of the layout's landmarks that were found in their place.
 
     Halved where the encoding of the page is in doubt: then its text may be mojibake."""
+    notes: list[FieldNote] = field(default_factory=list)
+    """What is to be known of single fields, above all where two readers of the page disagree."""
     extractor_version: str | None = None
     """Version of the extraction that made the record."""
     first_seen_at: str | None = None

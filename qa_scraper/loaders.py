@@ -18,6 +18,7 @@ from qa_scraper.items import (
     Answer,
     Asker,
     Author,
+    FieldNote,
     Question,
     Record,
     RelatedQuestion,
@@ -26,8 +27,8 @@ from qa_scraper.items import (
     content_hash,
 )
 from qa_scraper.page import Page
-from qa_scraper.text import clean_line, clean_text, parse_age_band, parse_date, parse_gender, signature
-from qa_scraper.urls import canonical_url, page_address, url_hash
+from qa_scraper.text import clean_line, clean_text, parse_age_band, parse_count, parse_date, parse_gender, signature
+from qa_scraper.urls import canonical_url, page_address, text_hash, url_hash
 
 LOCAL_SITE: Final = "local"
 """Site name of records that were read from files, outside of any crawl."""
@@ -59,6 +60,7 @@ class QuestionLoader(_Loader):
     title_in = _LINE
     text_in = _TEXT
     asked_on_in = MapCompose(parse_date)
+    votes_in = MapCompose(parse_count)
 
 
 class AskerLoader(_Loader):
@@ -75,6 +77,7 @@ class AnswerLoader(_Loader):
     default_item_class = Answer
     text_in = _TEXT
     answered_on_in = MapCompose(parse_date)
+    votes_in = MapCompose(parse_count)
     signed_by_in = MapCompose(signature)
 
 
@@ -96,6 +99,7 @@ class SourceLoader(_Loader):
     """Where the record came from."""
 
     default_item_class = Source
+    notes_out = _LIST
 
 
 class RecordLoader(_Loader):
@@ -105,6 +109,7 @@ class RecordLoader(_Loader):
     title_in = _LINE
     more_info_in = _TEXT
     categories_in = tags_in = _LINE
+    answer_count_stated_in = MapCompose(parse_count)
     categories_out = tags_out = answers_out = related_questions_out = related_topics_out = _LIST
 
 
@@ -126,11 +131,22 @@ class Provenance:
 def page_records(page: Page, provenance: Provenance, layouts: tuple[str, ...] = ()) -> list[Record] | NoQuestion:
     """The records of *page* (one for each question that it shows), or why it has none."""
     found = read_page(page, layouts)
-    return found if isinstance(found, NoQuestion) else [load_record(found, page, provenance)]
+    if isinstance(found, NoQuestion):
+        return found
+    records: dict[str, Record] = {}
+    for sections in found:
+        record = load_record(sections, page, provenance)
+        same = records.get(record.id)
+        if same is None:
+            records[record.id] = record
+        elif same.answers != record.answers:
+            same.answers.extend(answer for answer in record.answers if answer not in same.answers)
+            same.source.content_hash = content_hash(same)
+    return list(records.values())
 
 
 def load_record(sections: Sections, page: Page, provenance: Provenance) -> Record:
-    """Makes the record of one question of *page*."""
+    """Makes the record of one question of *page*; those of a page with many differ by the hash of their title."""
     resolve = _resolver(page)
     loader = RecordLoader()
     loader.add_value("site", provenance.site)
@@ -138,9 +154,11 @@ def load_record(sections: Sections, page: Page, provenance: Provenance) -> Recor
     loader.add_value("language", page.language)
     loader.add_value("title", sections.title)
     loader.add_value("categories", sections.categories)
+    loader.add_value("tags", sections.tags)
     loader.add_value("question", _question(sections))
     loader.add_value("asker", _asker(sections))
     loader.add_value("answers", [_answer(answer, sections.asker_name) for answer in sections.answers])
+    loader.add_value("answer_count_stated", sections.answer_count_stated)
     loader.add_value("more_info", sections.more_info)
     loader.add_value("related_questions", [_related_question(teaser, resolve) for teaser in sections.related_questions])
     loader.add_value("related_topics", [_related_topic(topic, resolve) for topic in sections.related_topics])
@@ -148,6 +166,8 @@ def load_record(sections: Sections, page: Page, provenance: Provenance) -> Recor
     record = _loaded(loader, Record)
     record.source.content_hash = content_hash(record)
     record.id = f"{provenance.site}:{_own_name(record, provenance)}"
+    if sections.among_others:
+        record.id += f"#{text_hash(record.question.title or record.question.text or '')}"
     return record
 
 
@@ -162,6 +182,7 @@ def _question(sections: Sections) -> Question:
     loader.add_value("title", sections.question_title)
     loader.add_value("text", sections.question_text)
     loader.add_value("asked_on", sections.asked_on)
+    loader.add_value("votes", sections.question_votes)
     return _loaded(loader, Question)
 
 
@@ -188,7 +209,10 @@ def _answer(raw: RawAnswer, asker_name: str) -> Answer:
     loader.add_value("author", _author(raw.author))
     loader.add_value("text", raw.text)
     loader.add_value("answered_on", raw.answered_on)
-    loader.add_value("by_asker", bool(asker_name) and not raw.author.title and raw.author.name == asker_name)
+    loader.add_value("accepted", raw.accepted)
+    loader.add_value("votes", raw.votes)
+    same_name = bool(asker_name) and not raw.author.title and raw.author.name == asker_name
+    loader.add_value("by_asker", same_name if raw.by_asker is None else raw.by_asker)
     loader.add_value("signed_by", raw.text)
     return _loaded(loader, Answer)
 
@@ -220,6 +244,7 @@ def _source(sections: Sections, page: Page, provenance: Provenance) -> Source:
     loader.add_value("http_status", provenance.http_status)
     loader.add_value("layout", sections.layout)
     loader.add_value("confidence", round(sections.confidence * (_DOUBTFUL if page.encoding_doubt else 1), 2))
+    loader.add_value("notes", [FieldNote(note.field, note.note) for note in sections.notes])
     loader.add_value("extractor_version", EXTRACTOR_VERSION)
     return _loaded(loader, Source)
 

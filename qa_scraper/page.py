@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from itertools import islice
 from typing import Final, Literal
@@ -86,6 +87,7 @@ class Page:
     ``text`` is decoded and holds neither NUL nor lone surrogates. ``url`` is the address that it was fetched at (the
     base of its links), None for a file read without one. ``encoding_doubt``: why the text may be mojibake, empty where
     nothing speaks for it. ``refused``: why its text was not decoded at all, empty where it was.
+    ``seen_on``: the day of the fetch (UTC), which "3 days ago" counts from, None where nobody knows.
     """
 
     text: str
@@ -95,6 +97,7 @@ class Page:
     encoding: str = "utf-8"
     encoding_doubt: str = ""
     refused: str = ""
+    seen_on: date | None = None
 
     @classmethod
     def from_bytes(
@@ -104,6 +107,7 @@ class Page:
         url: str | None = None,
         content_type: str | None = None,
         content_language: str | None = None,
+        seen_on: date | None = None,
     ) -> Page:
         """Decodes *body*. *content_type* is the value of that header (``text/html; charset=big5``) or None."""
         kind = _kind(body, content_type)
@@ -118,7 +122,7 @@ class Page:
         if kind == "text" and not _declares_text(content_type) and _TAG.search(text[:_BODY_SNIFFED]):
             kind = "html"
         text = _without_surrogates(text.replace("\x00", ""))
-        return cls(text, kind, url, content_language, decoded.encoding, decoded.doubt)
+        return cls(text, kind, url, content_language, decoded.encoding, decoded.doubt, seen_on=seen_on)
 
     @cached_property
     def _parsed(self) -> tuple[etree._Element | None, bool]:

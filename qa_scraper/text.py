@@ -112,6 +112,27 @@ def parse_age_band(text: str) -> tuple[int | None, int | None]:
     return None, None
 
 
+_COUNT: Final = re.compile(
+    r"(?P<sign>[+\-−–]?)\s?(?:(?P<grouped>\d{1,3}(?:[,.\s'’]\d{3})++(?!\d))|(?P<plain>\d++(?:[.,]\d)?)\s?(?P<unit>[km万萬])?)"
+    r"(?![^\W\d_])",
+    re.IGNORECASE | re.ASCII,
+)
+_COUNT_UNITS: Final = {"k": 1000, "m": 1_000_000, "万": 10_000, "萬": 10_000}
+_COUNT_LENGTH: Final = 40
+
+
+def parse_count(text: str) -> int | None:
+    """The first number that *text* shows: ``1,234`` = 1234, ``1.2k`` = 1200, ``−3 votes`` = -3; None without one."""
+    match = _COUNT.search(text[:_COUNT_LENGTH])
+    if match is None:
+        return None
+    if match["grouped"]:
+        amount = int("".join(filter(str.isdecimal, match["grouped"])))
+    else:
+        amount = round(float(match["plain"].replace(",", ".")) * _COUNT_UNITS.get((match["unit"] or "").lower(), 1))
+    return -amount if match["sign"] in {"-", "−", "–"} else amount
+
+
 _GENDERS: Final = {
     **dict.fromkeys(("female", "woman", "girl", "lady", "f"), "female"),
     **dict.fromkeys(("male", "man", "boy", "gentleman", "m"), "male"),

@@ -136,4 +136,9 @@ def _folder_kind(name: str) -> str:
 
 def url_hash(canonical: str) -> str:
     """A short name for a canonical URL: the first 16 hex digits of its SHA-256."""
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return text_hash(canonical)
+
+
+def text_hash(text: str) -> str:
+    """A short name for *text*: the first 16 hex digits of its SHA-256."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

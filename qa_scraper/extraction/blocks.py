@@ -8,7 +8,7 @@ navigation, page header and footer, asides); class names and tag paths decide no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final, Literal
@@ -79,6 +79,16 @@ def page_blocks(page: Page) -> list[Block]:
     if page.kind == "text":
         return list(islice(_text_blocks(page.text), MOST_BLOCKS + 1))
     return _Walk(_styled(page.tree)).run(page.tree) if page.tree is not None else []
+
+
+def element_text(element: etree._Element, leave_out: Collection[etree._Element] = ()) -> str:
+    """The prose of *element*: paragraphs parted by a blank line, ``<br>`` = newline.
+
+    Of what it holds, *leave_out*, hidden parts, navigation and buttons are not in it.
+    """
+    walk = _Walk(_NO_STYLES, skipped=frozenset(leave_out))
+    lines = [block for block in walk.run(element) if block.place not in {"hidden", "nav"}]
+    return "".join(("\n\n" if line.paragraph else "\n") + line.text for line in lines).strip()
 
 
 def visible(blocks: list[Block], places: tuple[Place, ...] = ("main",)) -> list[Block]:
@@ -166,6 +176,9 @@ class _Styled:
     blocks: frozenset[str]
 
 
+_NO_STYLES: Final = _Styled(frozenset(), frozenset())
+
+
 @dataclass(frozen=True, slots=True)
 class _Inside:
     """What the open elements mean for the text inside them."""
@@ -190,6 +203,7 @@ class _Walk:
     """Walks a tree once, without recursion, and ends a block wherever a visual line ends."""
 
     styled: _Styled
+    skipped: frozenset[etree._Element] | None = None  # None: a page; else the parts of an element that are left out
     blocks: list[Block] = field(default_factory=list)
     line: list[_Piece] = field(default_factory=list)
     line_paragraph: bool = True
@@ -207,7 +221,7 @@ class _Walk:
                 return self.blocks
             if event == "start":
                 tag = str(node.tag)
-                if tag in _NO_TEXT:
+                if tag in _NO_TEXT or (self.skipped is not None and (tag == "button" or node in self.skipped)):
                     walk.skip_subtree()
                     opened.append((0, inside))
                     continue
@@ -231,7 +245,7 @@ class _Walk:
                     self.lowest = min(self.lowest, self.depth)
                     self._end_line(gap, inside)
                 inside = outer
-            if node.tail:
+            if node.tail and node is not root:
                 self._add(node.tail, inside)
         self._flush()
         return self.blocks

@@ -29,7 +29,7 @@ from qa_scraper.extraction.landmarks import (
     reply_date,
     reply_line,
 )
-from qa_scraper.extraction.sections import NoQuestion, RawAnswer, RawTeaser, RawTopic, Sections
+from qa_scraper.extraction.sections import NoQuestion, RawAnswer, RawTeaser, RawTopic, Reading, Sections
 from qa_scraper.extraction.teasers import read_teasers, read_topics
 from qa_scraper.page import Page
 from qa_scraper.text import clean_line
@@ -91,7 +91,7 @@ class _Reply:
     end: int
 
 
-def read(page: Page) -> Sections | NoQuestion:
+def read(page: Page) -> Reading:
     """Splits a page of this layout into its sections, or says why it is none."""
     blocks = page_blocks(page)
     if len(blocks) > MOST_BLOCKS:
@@ -142,7 +142,7 @@ def read(page: Page) -> Sections | NoQuestion:
         teasers,
         topics,
     )
-    return Sections(
+    found = Sections(
         layout=NAME,
         confidence=round(sum(map(bool, landmarks)) / len(landmarks), 2),
         title=title,
@@ -158,6 +158,7 @@ def read(page: Page) -> Sections | NoQuestion:
         related_questions=tuple(teasers),
         related_topics=tuple(topics),
     )
+    return (found,)
 
 
 def _best_similar(lines: list[Block]) -> tuple[_Span | None, list[RawTeaser]]:

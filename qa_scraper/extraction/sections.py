@@ -4,6 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lxml import etree
+
+
+class Found(str):
+    """A value as the page shows it that knows where it stands: ``element`` (None: nowhere in the tree).
+
+    ``rule``: why it was taken for what it is, in words for a person.
+
+    It is a string like any other to whoever does not ask: what is made of it (cleaned, joined) has no place any more.
+    """
+
+    element: etree._Element | None
+    rule: str
+
+    def __new__(cls, text: str, element: etree._Element | None = None, rule: str = "") -> Found:
+        """*text* found in *element* by *rule*."""
+        found = super().__new__(cls, text)
+        found.element = element
+        found.rule = rule
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class RawAuthor:
@@ -16,11 +37,17 @@ class RawAuthor:
 
 @dataclass(frozen=True, slots=True)
 class RawAnswer:
-    """One answer: its author, its text (lines parted by newlines) and its date as the page shows it."""
+    """One answer: its author, its text (lines parted by newlines), its date and votes as the page shows them.
+
+    ``accepted``: None where the site marks no answer so. ``by_asker``: None where only the names tell it.
+    """
 
     author: RawAuthor
     text: str
     answered_on: str = ""
+    accepted: bool | None = None
+    votes: str = ""
+    by_asker: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +71,19 @@ class RawTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldNote:
+    """What is to be known of a field (``answers.2.answered_on``): above all, where two readers of the page disagree."""
+
+    field: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sections:
     """One question of a page, split into its parts. Empty strings and tuples stand for what the page does not show.
 
-    ``confidence``: share of the layout's landmarks that were found in their place, 0 to 1.
+    ``confidence``: how sure the reader is, 0 to 1. ``among_others``: the page is one that holds many questions (FAQ),
+    even if it shows only one now, so that its address alone names none of them.
     """
 
     layout: str
@@ -64,6 +100,11 @@ class Sections:
     more_info: str = ""
     related_questions: tuple[RawTeaser, ...] = ()
     related_topics: tuple[RawTopic, ...] = ()
+    question_votes: str = ""
+    tags: tuple[str, ...] = ()
+    answer_count_stated: str = ""
+    among_others: bool = False
+    notes: tuple[FieldNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +112,7 @@ class NoQuestion:
     """Why a page gives no record, in words for a person."""
 
     reason: str
+
+
+Reading = tuple[Sections, ...] | NoQuestion
+"""What a reader makes of a page: one or more questions, or why there is none."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
@@ -64,7 +65,13 @@ def read_response(
     may_be_question: bool,
 ) -> ReadPage:
     """The records and links of a response; needs no crawl, so that it can run in a thread."""
-    page = Page.from_bytes(body, url=url, content_type=content_type, content_language=content_language)
+    page = Page.from_bytes(
+        body,
+        url=url,
+        content_type=content_type,
+        content_language=content_language,
+        seen_on=date.fromisoformat(provenance.fetched_at[:10]) if provenance.fetched_at else None,
+    )
     listed = page.sitemap_links()
     if listed is not None:
         return ReadPage([], list(listed), f"a sitemap of {len(listed)} URLs", listed)
