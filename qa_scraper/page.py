@@ -14,6 +14,7 @@ from lxml import etree
 from w3lib.encoding import read_bom
 
 from qa_scraper.charset import decode
+from qa_scraper.text import clean_line
 from qa_scraper.urls import page_address
 
 Kind = Literal["html", "text", "binary"]
@@ -209,7 +210,11 @@ class Page:
         root = etree.fromstring(self.text.encode("utf-8"), parser)
         found: dict[str, str | None] = {}
         for node in islice(root.iter("{*}loc"), _MOST_SITEMAP_URLS) if root is not None else ():
-            address = page_address(self.url or "", (node.text or "")[:_LONGEST_HREF])
+            try:
+                named = node.text or ""
+            except UnicodeDecodeError:  # libxml2 takes &#xD800; for a character; it stands in no address
+                continue
+            address = page_address(self.url or "", named[:_LONGEST_HREF])
             if address and address not in found:
                 entry = node.getparent()
                 lastmod = (entry.findtext("{*}lastmod") if entry is not None else None) or ""
@@ -224,6 +229,11 @@ class Page:
         ).partition(",")[0]
         declared = declared.strip().replace("_", "-")
         return declared if _LANGUAGE_TAG.fullmatch(declared) else None
+
+    @cached_property
+    def flat_text(self) -> str:
+        """All text of the page as one line, scripts and what is hidden included: to look for words in, no more."""
+        return clean_line("".join(map(str, self.tree.itertext())) if self.tree is not None else self.text)
 
     @cached_property
     def title(self) -> str:

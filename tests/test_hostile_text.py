@@ -35,6 +35,12 @@ SINGLES = (*" <([-,:a1\n你A./", "\ud800", "\r\n", "x\n")
 # Not linear in themselves, and why that harms nobody.
 BOUNDED = {
     "text._SIGNED": "signature() gives it the last 200 characters of a text",
+    **dict.fromkeys(
+        ("extraction.dates._CJK", "extraction.dates._RELATIVE", "extraction.dates._TIME"),
+        "find_dates() looks at the first 300 characters of a label",
+    ),
+    "extraction.posts._SITE_PARTS": "heading_of() gives it the first 300 characters of a title",
+    "extraction.thread_fields._BY": "it gets the first 300 characters of a label",
 }
 # Their patterns come from the site's own module, not from us, and are tried on URLs, whose length is bounded.
 OF_SITES = "site"

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
-from qa_scraper.extraction import edoctor
+from qa_scraper.extraction import edoctor, thread
+from qa_scraper.extraction.merge import merged
+from qa_scraper.extraction.platforms import PLATFORMS
 from qa_scraper.extraction.sections import NoQuestion, Reading
 from qa_scraper.page import Page
 
@@ -31,9 +33,17 @@ class Reader(Protocol):
         """The questions of *page*, or why it has none."""
 
 
-_READERS: Final[Sequence[Reader]] = (edoctor,)
-READERS: Final = {reader.NAME: reader for reader in _READERS}
-"""By name, in the order in which they are asked."""
+LANDMARK_READERS: Final[tuple[Reader, ...]] = (edoctor,)
+"""Layouts that are read by their visible landmarks: a page of theirs is theirs alone."""
+MARKUP_READERS: Final[tuple[Reader, ...]] = ()
+"""What the page's author says of it in markup; merged with what the page shows."""
+PLATFORM_READERS: Final[tuple[Reader, ...]] = PLATFORMS
+"""Platforms known by their marks."""
+GENERAL_READERS: Final[tuple[Reader, ...]] = (thread,)
+"""Readers of pages without any known marks."""
+READERS: Final = {
+    reader.NAME: reader for reader in (*LANDMARK_READERS, *MARKUP_READERS, *PLATFORM_READERS, *GENERAL_READERS)
+}
 
 
 def rule_of(layout: str, name: str) -> str:
@@ -45,17 +55,33 @@ def rule_of(layout: str, name: str) -> str:
 
 
 def read_page(page: Page, layouts: Sequence[str] = ()) -> Reading:
-    """Splits *page* into the sections of its questions with the first of *layouts* (all, where none is named) that
-    recognises it.
+    """Splits *page* into the sections of its questions.
 
-    Raises KeyError for a layout that does not exist.
+    With the first of *layouts* that recognises it; where none is named, by its landmarks, else by what its markup and
+    its visible posts say together. Raises KeyError for a layout that does not exist.
     """
     if page.unreadable:
         return NoQuestion(page.unreadable)
+    if layouts:
+        return _first(page, [READERS[name] for name in layouts])
+    by_landmarks = _first(page, LANDMARK_READERS)
+    if not isinstance(by_landmarks, NoQuestion):
+        return by_landmarks
+    markup = _first(page, MARKUP_READERS)
+    platform = _first(page, PLATFORM_READERS)
+    is_platform = not isinstance(platform, NoQuestion)
+    shown = platform if is_platform else _first(page, GENERAL_READERS)
+    found = merged(markup, shown, is_platform=is_platform)
+    return NoQuestion(f"{by_landmarks.reason}; {found.reason}") if isinstance(found, NoQuestion) else found
+
+
+def _first(page: Page, readers: Sequence[Reader]) -> Reading:
+    """What the first of *readers* that recognises *page* makes of it, or why none does."""
     reasons = []
-    for name in layouts or READERS:
-        found = READERS[name].read(page)
+    for reader in readers:
+        found = reader.read(page)
         if not isinstance(found, NoQuestion):
             return found
-        reasons.append(f"{name}: {found.reason}")
+        if found.reason:
+            reasons.append(f"{reader.NAME}: {found.reason}")
     return NoQuestion("; ".join(reasons))

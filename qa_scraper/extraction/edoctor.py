@@ -24,6 +24,7 @@ from qa_scraper.extraction.landmarks import (
     is_section_heading,
     is_share,
     is_similar,
+    may_hold_landmarks,
     read_more,
     rejoined,
     reply_date,
@@ -49,6 +50,7 @@ RULES: Final = {
 }
 """By field: the landmark that it hangs on, in words for who has to find out why it is gone."""
 
+_NO_LANDMARK: Final = "neither an asker line (…Ask Date: …) nor a dated answer (Dr. … reply …, Reply Date: …)"
 # A dash with white space on at least one side; the whole of it, so that a run of white space is looked at once.
 _DASH: Final = re.compile(r"[\s\-–—|](?:(?<=\s)(?<!\s\s)\s*+[-–—|]\s*+|(?<=[-–—|])\s++)")
 _AROUND: Final = "-–—| ()"  # what may stand around a department behind the heading
@@ -93,6 +95,8 @@ class _Reply:
 
 def read(page: Page) -> Reading:
     """Splits a page of this layout into its sections, or says why it is none."""
+    if not may_hold_landmarks(page.flat_text):
+        return NoQuestion(_NO_LANDMARK)
     blocks = page_blocks(page)
     if len(blocks) > MOST_BLOCKS:
         return NoQuestion(f"more than {MOST_BLOCKS:,} lines")
@@ -256,7 +260,7 @@ def _why_not(body: list[Block], teasers: int) -> str:
         return f"a listing: {listed} teasers, but neither an asker line nor a dated answer"
     if not body:
         return "an empty page"
-    return "neither an asker line (…Ask Date: …) nor a dated answer (Dr. … reply …, Reply Date: …)"
+    return _NO_LANDMARK
 
 
 def _departments(lines: list[Block]) -> set[str]:

@@ -22,6 +22,7 @@ _RELATED_FAQ: Final = re.compile(_HEADING.format(r"related faqs?"), re.IGNORECAS
 _READ_MORE: Final = re.compile(r"\[\s*+read more\s*+\]\s*+(?P<title>.*+)|read more\s*+(?:…|\.\.\.|»|>)?", re.IGNORECASE)
 _SHARE: Final = re.compile(r"share(?: this)?(?: to| on| via)?\s*+(?:[:：]\s*+)?(?P<rest>.*+)", re.IGNORECASE)
 
+_ANY_LANDMARK: Final = re.compile(r"\b(?:ask(?:ed)?|repl(?:y|ied)) ?date|read more", re.IGNORECASE)
 _REPLY_DATE: Final = re.compile(r"\W{0,4}repl(?:y|ied) date\s*+[:：]\s*+(?P<date>.*+)", re.IGNORECASE)
 _REPLY_DATE_LABEL: Final = re.compile(r"\breply date\s*+[:：]", re.IGNORECASE)
 _ASK_DATE_LABEL: Final = re.compile(r"\bask(?:ed)? date\s*+[:：]", re.IGNORECASE)
@@ -76,6 +77,11 @@ class ReplyLine:
 
     author: RawAuthor
     certain: bool
+
+
+def may_hold_landmarks(text: str) -> bool:
+    """Whether a page with *text* (as one line) can hold a landmark of the layout: a quick look, before any line is."""
+    return bool(_ANY_LANDMARK.search(text))
 
 
 def _stands_alone(block: Block) -> bool:

@@ -1,0 +1,82 @@
+"""The words of dates: names of months in many languages (Unicode CLDR, by Babel), and of times gone by."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import get_month_names
+
+_LANGUAGES: Final = (
+    "en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sk", "ru", "uk", "sv", "da", "nb", "fi", "hu", "tr", "ro",
+    "el", "ca", "id", "vi", "bg", "hr", "sl", "sr", "lt", "lv", "et",
+)  # fmt: skip
+_SHORTEST: Final = 3
+# Short forms that people write and CLDR does not list.
+_ALSO: Final = {
+    "sept": 9, "mrz": 3, "maerz": 3, "jänner": 1, "feber": 2, "fevr": 2, "aout": 8, "dec": 12, "avr": 4, "juil": 7,
+    "okt": 10,
+    "dez": 12, "janv": 1, "févr": 2, "mär": 3, "set": 9, "setiembre": 9, "ene": 1, "abr": 4, "ago": 8, "dic": 12,
+}  # fmt: skip
+
+UNITS: Final[tuple[tuple[str, float], ...]] = tuple(
+    (name, days)
+    for names, days in (
+        ("second sec sek seconde segundo secondi sekund секунд 秒 초", 0),
+        ("minute min minut минут 分 분", 0),
+        ("hour hr stunde heure hora ora ore uur godzin час 小时 小時 時間 時 시간 h", 0),
+        ("day tag jour día dia giorn dag dni dzień dzien ден дн 天 日 일", 1),
+    )
+    for name in names.split()
+)
+"""Beginnings of the words for a unit of time, and how many days one is (0: the day of the fetch)."""
+AGO: Final = frozenset(
+    ["ago", "vor", "il y a", "y a", "a", "hace", "há", "ha", "fa", "geleden", "temu", "назад", "sedan", "siden",
+     "sitten", "önce", "acum", "πριν", "trước", "lalu", "ennyi"]
+)  # fmt: skip
+"""What stands before or behind a time gone by."""
+DAYS: Final = {
+    "vorgestern": 2, "day before yesterday": 2, "avant-hier": 2, "anteayer": 2, "anteontem": 2, "eergisteren": 2,
+    "позавчера": 2, "前天": 2, "一昨日": 2, "yesterday": 1, "gestern": 1, "hier": 1, "ayer": 1, "ieri": 1, "ontem": 1,
+    "gisteren": 1, "wczoraj": 1, "вчера": 1, "igår": 1, "i går": 1, "eilen": 1, "dün": 1, "昨天": 1, "昨日": 1,
+    "어제": 1,
+    "today": 0, "heute": 0, "aujourd": 0, "hoy": 0, "oggi": 0, "hoje": 0, "vandaag": 0, "dzisiaj": 0, "dziś": 0,
+    "сегодня": 0, "idag": 0, "i dag": 0, "tänään": 0, "bugün": 0, "今天": 0, "今日": 0, "오늘": 0,
+}  # fmt: skip
+"""Words for a day by how many days it is gone."""
+
+
+def month_of(word: str, language: str | None) -> int | None:
+    """The number of the month that *word* names (whole or abbreviated): in *language*, in English, else in any other.
+
+    None where it names none, or in different languages different ones.
+    """
+    name = word.lower().rstrip(".")
+    own = _months((language or "en").partition("-")[0].lower())
+    return own.get(name) or _months("en").get(name) or _ALSO.get(name) or _all_months().get(name)
+
+
+@cache
+def _months(language: str) -> dict[str, int]:
+    try:
+        locale = Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return {}
+    found: dict[str, int] = {}
+    for context in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated"):
+            for number, name in get_month_names(width, context, locale).items():
+                short = name.lower().rstrip(".")
+                if len(short) >= _SHORTEST and short.isalpha():
+                    found.setdefault(short, number)
+    return found
+
+
+@cache
+def _all_months() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for language in _LANGUAGES:
+        for name, number in _months(language).items():
+            found[name] = number if found.get(name, number) == number else 0
+    return found

@@ -1,0 +1,140 @@
+"""The words by which sites of many languages call questions, answers, threads, and what is none of them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from lxml import etree
+
+_LONGEST: Final = 2_000
+_LONGEST_CALL: Final = 200
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NO_WORD: Final = re.compile(r"[\W\d_]+")
+_OTHER_KIND: Final = re.compile(
+    r'"@type"\s*+:\s*+"(?:(?:News|Blog)?(?:Article|BlogPosting|Posting)|Product|Recipe|JobPosting|Event|Movie|Book|Hotel)"'
+    r'|itemtype="https?://schema\.org/(?:NewsArticle|Article|BlogPosting|Product|Recipe|Review)"'
+    r"|property=[\"']og:type[\"'] content=[\"'](?:product|video|book|music)"
+)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_THREAD_PARTS: Final = tuple(
+    "forum foren thread topic discuss question answer frage antwort sujet réponse reponse pregunta respuesta pergunta"
+    " resposta communit board domanda rispost pytani odpowied вопрос ответ форум тема 問 问 答 回覆 回复 質問"
+    " トピック".split()
+)
+_THREAD_WORDS: Final = _words("ask qa post posts talk reply replies")
+_REVIEW_PARTS: Final = ("review", "rating", "testimonial", "bewertung", "kommentar", "commentaire")
+_REVIEW_WORDS: Final = _words("comment comments avis")
+_ANSWERS: Final = _words("answers antworten replies responses réponses reponses respuestas respostas risposte comments")
+_ANSWER: Final = _ANSWERS | _words(
+    "answer antwort reply response resp réponse reponse respuesta resposta risposta comment"
+)
+_QUESTION: Final = _words("question frage pregunta pergunta domanda")
+_FIRST_POST: Final = ("original-post", "first-post", "opening-post", "topic-starter", "topic-body")
+# What is named after an answer or question, but is none.
+_NEITHER: Final = _words(
+    "count counter number form button btn link links header head footer title label meta add new write load more sort"
+    " tab tabs editor nav info author user date time vote votes rating icon count area toolbar actions related similar"
+    " other latest popular sidebar submit share search mark placeholder pagination page pages"
+)
+_JOINED: Final = (
+    "join", "registered", "registriert", "member since", "mitglied seit", "dabei seit", "beigetreten", "inscri",
+    "miembro desde", "iscritto", "зарегистр", "注册", "註冊", "last seen", "last active", "last visit", "edited",
+    "editiert", "modifi", "bearbeitet", "birth",
+)  # fmt: skip
+_PROFILE: Final = _words(
+    "user users member members u profile profiles profil people author autor auteur membre membres mitglied mitglieder"
+    " nutzer usuario usuarios utilisateur utilisateurs account uid userid username memberlist space userinfo personal"
+)
+_AUTHOR: Final = _words(
+    "author username user nick nickname poster posted creator displayname member membername login by screenname autor"
+    " auteur benutzer pseudo usuario fn name"
+)
+_FURNITURE: Final = _words(
+    "signature sig controls actions toolbar attachments attachment edited lastedit likes reactions report share social"
+    " vote votes voting permalink avatar userinfo badge badges advert ads sponsored buttons menu hidden comments"
+    " postfoot"
+)
+
+
+def called(node: etree._Element) -> str:
+    """The class and id of *node*."""
+    return f"{node.get('class', '')[:_LONGEST_CALL]} {node.get('id', '')[:_LONGEST_CALL]}"
+
+
+def words_of(text: str) -> list[str]:
+    """The words that names such as ``post-body userText12`` are made of, in small letters."""
+    return _NO_WORD.sub(" ", _HUMP.sub(" ", text[:_LONGEST])).lower().split()
+
+
+def _is_called(node: etree._Element, what: frozenset[str]) -> bool:
+    """Whether a class or the id of *node* is made of *what* and of nothing that makes it something else."""
+    for name in called(node).split():
+        words = words_of(name)
+        if not what.isdisjoint(words) and _NEITHER.isdisjoint(words):
+            return True
+    return False
+
+
+def calls_question(node: etree._Element) -> bool:
+    """Whether *node* is called a question by its class or id."""
+    return _is_called(node, _QUESTION) or any(name in called(node).lower() for name in _FIRST_POST)
+
+
+def calls_answer(node: etree._Element) -> bool:
+    """Whether *node* is called an answer, or the list of them, by its class or id."""
+    return _is_called(node, _ANSWER)
+
+
+def calls_answers(node: etree._Element) -> bool:
+    """Whether *node* is called an answer, or what holds it the answers."""
+    outer = node.getparent()
+    return calls_answer(node) or (outer is not None and _is_called(outer, _ANSWERS))
+
+
+def calls_author(text: str) -> bool:
+    """Whether *text* (names of an element) calls it an author."""
+    return not _AUTHOR.isdisjoint(words_of(text))
+
+
+def is_furniture(node: etree._Element) -> bool:
+    """Whether *node* is called what surrounds a text and is no part of it: signature, buttons, votes."""
+    return not _FURNITURE.isdisjoint(words_of(called(node)))
+
+
+def is_comments(node: etree._Element) -> bool:
+    """Whether *node* is called a list of comments."""
+    return "comments" in words_of(called(node))
+
+
+def is_profile(link: etree._Element) -> bool:
+    """Whether *link* leads to the page of a person."""
+    return not _PROFILE.isdisjoint(words_of(link.get("href", "")[:_LONGEST_CALL]))
+
+
+def says_thread(text: str) -> bool:
+    """Whether *text* (an address, title or names of elements) speaks of questions, answers or threads."""
+    lowered = text[:_LONGEST].lower()
+    return any(part in lowered for part in _THREAD_PARTS) or not _THREAD_WORDS.isdisjoint(words_of(text))
+
+
+def is_other_kind(source: str) -> bool:
+    """Whether a page declares itself an article, a product or the like."""
+    return bool(_OTHER_KIND.search(source))
+
+
+def lists_reviews(text: str) -> bool:
+    """Whether *text* (names of elements) speaks of reviews or comments."""
+    lowered = text[:_LONGEST].lower()
+    return any(part in lowered for part in _REVIEW_PARTS) or not _REVIEW_WORDS.isdisjoint(words_of(text))
+
+
+def joined_on(label: str) -> bool:
+    """Whether a date behind *label* is that of an author's account, or of an edit, and not of a post."""
+    lowered = label[:_LONGEST].lower()
+    return any(part in lowered for part in _JOINED)
