@@ -129,7 +129,23 @@ def _with_question(heading: Found, framed: Sequence[Frame], dated: Sequence[etre
         length = text_length(part) - text_length(head) * _holds(part, head) if part is not None else 0
         if part is not None and length >= _LEAST_QUESTION and (best is None or length > best[0]):
             best = length, Frame((part,), node)
-    return [best[1], *framed] if best else framed
+    question = best[1] if best else _undated(head, first, parts)
+    return [question, *framed] if question else framed
+
+
+def _undated(head: etree._Element, first: etree._Element, parts: Sequence[etree._Element]) -> Frame | None:
+    """What stands between the heading and the first answer, as a question without a date."""
+    begin = apart_from(head, parts)
+    if begin is None:
+        return None
+    between = [begin]
+    for node in begin.itersiblings():
+        if _holds(node, first):
+            break
+        if isinstance(node.tag, str):
+            between.append(node)
+    length = sum(map(text_length, between)) - text_length(head)
+    return Frame(tuple(between), None) if length >= _LEAST_QUESTION else None
 
 
 def _holds(outer: etree._Element, node: etree._Element) -> bool:

@@ -25,6 +25,8 @@ _PROSE: Final = frozenset(
 _NO_TEXT: Final = frozenset("script style noscript template select textarea button svg iframe nav".split())
 _LONGEST_NAME: Final = 60
 _MOST_NAME_WORDS: Final = 5
+_CERTAIN: Final = 4.0
+"""Weight of a name that is called one; where a part shows no date, no other counts."""
 _MOST: Final = 0.6
 """Share of the posts in which something stands alike that makes it furniture."""
 _BY: Final = re.compile(
@@ -216,6 +218,8 @@ def _names(post: Frame, body: etree._Element | None) -> Iterable[_Name]:
                 continue
             weight = _name_weight(node)
             if weight <= 0 or node is post.dated or (node.tag != "a" and any(map(is_profile, node.iter("a")))):
+                continue
+            if post.dated is None and weight < _CERTAIN:
                 continue
             weight += 1.5 * (post.dated is not None and _is_near(node, post.dated))
             text = _own_text(node) or clean_line(" ".join(map(str, node.itertext())))
