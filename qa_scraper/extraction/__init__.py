@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
-from qa_scraper.extraction import edoctor, schema_org, thread
+from qa_scraper.extraction import edoctor, faq, schema_org, thread
 from qa_scraper.extraction.merge import merged
 from qa_scraper.extraction.platforms import PLATFORMS
 from qa_scraper.extraction.sections import NoQuestion, Reading
@@ -39,7 +39,7 @@ MARKUP_READERS: Final[tuple[Reader, ...]] = (schema_org,)
 """What the page's author says of it in markup; merged with what the page shows."""
 PLATFORM_READERS: Final[tuple[Reader, ...]] = PLATFORMS
 """Platforms known by their marks."""
-GENERAL_READERS: Final[tuple[Reader, ...]] = (thread,)
+GENERAL_READERS: Final[tuple[Reader, ...]] = (thread, faq)
 """Readers of pages without any known marks."""
 READERS: Final = {
     reader.NAME: reader for reader in (*LANDMARK_READERS, *MARKUP_READERS, *PLATFORM_READERS, *GENERAL_READERS)

@@ -81,13 +81,16 @@ def page_blocks(page: Page) -> list[Block]:
     return _Walk(_styled(page.tree)).run(page.tree) if page.tree is not None else []
 
 
-def element_text(element: etree._Element, leave_out: Collection[etree._Element] = ()) -> str:
+def element_text(
+    element: etree._Element, leave_out: Collection[etree._Element] = (), *, with_hidden: bool = False
+) -> str:
     """The prose of *element*: paragraphs parted by a blank line, ``<br>`` = newline.
 
-    Of what it holds, *leave_out*, hidden parts, navigation and buttons are not in it.
+    Of what it holds, *leave_out*, hidden parts (unless *with_hidden*), navigation and buttons are not in it.
     """
     walk = _Walk(_NO_STYLES, skipped=frozenset(leave_out))
-    lines = [block for block in walk.run(element) if block.place not in {"hidden", "nav"}]
+    left_out = {"nav"} if with_hidden else {"hidden", "nav"}
+    lines = [block for block in walk.run(element) if block.place not in left_out]
     return "".join(("\n\n" if line.paragraph else "\n") + line.text for line in lines).strip()
 
 
