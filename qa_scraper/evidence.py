@@ -24,9 +24,11 @@ class Evidence:
     def measures(self) -> Measures:
         """What befell the pages of published records since the last publication; counts of records are left out."""
         since = self.runs.unpublished_since()
+        # What had its tombstone before counts no more: else a site that loses a little each day would be held for ever.
         known = (
             " EXISTS (SELECT 1 FROM records r LEFT JOIN undo USING (url_key, part) WHERE r.url_key=key AND"
-            " coalesce(undo.existed, 1)=1 AND r.first_seen_at IS NOT NULL)"
+            " coalesce(undo.existed, 1)=1 AND r.first_seen_at IS NOT NULL AND"
+            " CASE WHEN undo.existed IS NULL THEN r.removed_at ELSE undo.removed_at END IS NULL)"
         )
         failing = (State.RETRY, State.FAILED, State.HELD)
         marks = ",".join("?" * len(failing))

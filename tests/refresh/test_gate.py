@@ -86,6 +86,20 @@ def test_too_many_removals_are_a_fault(tmp_path: Path) -> None:
             a_day_passes(tmp_path)
 
 
+def test_a_site_that_loses_a_little_each_day_is_never_held(tmp_path: Path) -> None:
+    little = Evolution(0, 0, 0, 1.5 / len(SITE.questions), 0)
+    with DemoServer(SITE) as server:
+        run(server, tmp_path, command="crawl")
+        for step in range(1, 6):
+            server.show(evolve(SITE, 1, step, little))
+            for _ in range(2):  # a question that is missing is looked for once more, a day later
+                a_day_passes(tmp_path)
+                done = run(server, tmp_path, "--all")
+                assert done.exit_code == 0, (step, done.said)
+        assert len(server.site.gone) > 0.05 * len(SITE.questions)
+        assert unlike_truth(server, tmp_path) == []
+
+
 def bounds_broken(measures: Measures, bounds: Bounds | None = None, last: Measures | None = None) -> list[str]:
     return [breach.bound for breach in judge(measures, last, bounds or Bounds())]
 
