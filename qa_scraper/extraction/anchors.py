@@ -14,6 +14,8 @@ _KEY: Final = 48
 _LEAST: Final = 4
 _MOST_PLACES: Final = 8
 _NO_TEXT: Final = frozenset("script style head template textarea svg".split())
+_PROSE: Final = frozenset("p br ul ol pre blockquote code em strong i b a span h2 h3 h4 img table".split())
+_CUT: Final = 0.95
 _WHOLE: Final = 0.97
 _LONGER: Final = 1.15
 
@@ -21,6 +23,11 @@ _LONGER: Final = 1.15
 def letters(text: str) -> str:
     """Letters and digits of *text* in small letters: what two renderings of it have in common."""
     return "".join(filter(str.isalnum, text)).lower()
+
+
+def _is_prose(node: etree._Element) -> bool:
+    """Whether nothing but paragraphs and the like stands in *node*."""
+    return all(str(child.tag) in _PROSE for child in node.iterchildren("*"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +99,9 @@ class PageText:
                 break
             own = ended - begun
             fit = min(own, length) / max(own, length, 1)
-            if is_cut and own > length:
-                fit = max(fit, 0.9 - (own - length) / 1_000_000)
-            if best is None or fit > best[0]:
+            if is_cut and own > length and (best is None or _is_prose(node)):
+                fit = max(fit, _CUT)  # how much longer it is says nothing: all of its paragraphs belong to it
+            if best is None or fit > best[0] or fit == _CUT:
                 best = fit, node
             node = node.getparent()
         if best is None or (best[0] < _WHOLE / _LONGER and not is_cut):

@@ -58,17 +58,17 @@ _NUMBERS: Final = re.compile(
     r"(?<![\d.,/:$€£-])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?!\d|[.,/-]\d|[%€$£])"
 )
 _WORD: Final = r"([^\W\d_]{3,12})\.?"
-_OF: Final = r"(?:de|del|of|d'|da|di|do)"
+_OF: Final = r"(?:(?:de|del|of|da|di|do)\s+|d['’])"
 _ORDINAL: Final = r"(?:st|nd|rd|th|er|º|ª|\.)?"
 _DAY_WORD_YEAR: Final = re.compile(
-    rf"(?<![\d:.,/])(\d{{1,2}}){_ORDINAL}[\s/-]{{0,3}}(?:{_OF}\s+)?{_WORD}[\s,/-]{{0,3}}(?:{_OF}\s+)?['’]?(\d{{4}}|\d{{2}})(?![\d:])"
+    rf"(?<![\d:.,/])(\d{{1,2}}){_ORDINAL}[\s/-]{{0,3}}{_OF}?{_WORD}[\s,/-]{{0,3}}{_OF}?['’]?(\d{{4}}|\d{{2}})(?![\d:])"
 )
 _WORD_DAY_YEAR: Final = re.compile(
     rf"(?<![^\W\d_]){_WORD}\s?(\d{{1,2}}){_ORDINAL}(?:,\s?|\s){{1,2}}['’]?(\d{{4}}|\d{{2}}(?![:\d]))(?![\d:])"
 )
 _YEAR_WORD_DAY: Final = re.compile(rf"(?<!\d)(\d{{4}})[\s.,-]{{1,2}}{_WORD}[\s.-]{{1,2}}(\d{{1,2}})(?!\d)")
 _WORD_DAY: Final = re.compile(rf"(?<![^\W\d_]){_WORD}\s(\d{{1,2}}){_ORDINAL}(?![\d:.,/]?\d)")
-_DAY_WORD: Final = re.compile(rf"(?<![\d:.,/])(\d{{1,2}}){_ORDINAL}\s(?:{_OF}\s)?{_WORD}")
+_DAY_WORD: Final = re.compile(rf"(?<![\d:.,/])(\d{{1,2}}){_ORDINAL}\s{_OF}?{_WORD}")
 _RELATIVE: Final = re.compile(
     r"(?P<before>[^\W\d_]{1,6}(?:\s[^\W\d_]{1,2}){0,2})?\s?(?P<number>\d{1,3}|an?|one|eine[mnr]?|une?|una|uno|um|uma|een)"
     r"\s?(?P<unit>[^\W\d_]{1,12})\.?(?:\s?(?P<after>[^\W\d_]{1,8}))?",

@@ -41,6 +41,7 @@ _OUTSIDE: Final = frozenset(("header", "footer"))
 _SECTIONING: Final = frozenset(("main", "article", "section"))
 _BOLD: Final = frozenset(("strong", "b"))
 _ASKS: Final = re.compile(r"\A(?:q(?:uestion)?|f(?:rage)?|p(?:regunta)?|問|问)\s?\d{0,3}\s?[.:：)]", re.IGNORECASE)
+_ANSWERS: Final = re.compile(r"\Aa(?:nswer)?\s?\d{0,3}\s?[.:：)]|\A(?:antwort|答)\s?[.:：]", re.IGNORECASE)
 _HANDLE_WORDS: Final = frozenset(
     "question questions accordion faq toggle collapse collapsible title header heading".split()
 )
@@ -222,4 +223,6 @@ def _text(parts: Sequence[etree._Element], question: etree._Element) -> Found:
         furniture = [node for node in part.iterdescendants("*") if is_furniture(node)]
         texts.append(element_text(part, [question, *furniture], with_hidden=True))
     text = "\n\n".join(filter(None, texts))
-    return Found(without_marks(text) if _ASKS.match(text) else text, parts[0], "what follows up to the next question")
+    return Found(
+        without_marks(text) if _ANSWERS.match(text) else text, parts[0], "what follows up to the next question"
+    )

@@ -50,7 +50,7 @@ class _Island:
 
 def bodies(posts: Sequence[Frame], apart: Sequence[frozenset[etree._Element]]) -> list[Found]:
     """The text of each post. *apart*: for each post the elements that are no part of it (date, author, title)."""
-    found = [list(_islands(post)) for post in posts]
+    found = [list(_islands(post, name)) for post, name in zip(posts, _certain_names(posts), strict=True)]
     repeated = _repeated(posts)
     scores: dict[tuple[str, ...], float] = defaultdict(float)
     for islands in found:
@@ -72,8 +72,20 @@ def bodies(posts: Sequence[Frame], apart: Sequence[frozenset[etree._Element]]) -
     ]
 
 
-def _islands(post: Frame) -> Iterator[_Island]:
+def _certain_names(posts: Sequence[Frame]) -> list[etree._Element | None]:
+    """What is called the author in each post, at the same place in most of them: no part of its text."""
+    first = [next((name for name in _names(post, None) if name.weight >= _CERTAIN), None) for post in posts]
+    keys = Counter(name.key for name in first if name is not None)
+    usual, times = next(iter(keys.most_common(1)), ((), 0))
+    if times < _MOST * len(posts):
+        return [None] * len(posts)
+    return [name.name.element if name is not None and name.key == usual else None for name in first]
+
+
+def _islands(post: Frame, name: etree._Element | None) -> Iterator[_Island]:
     holding = _holding_date(post)
+    if name is not None and name not in post.parts:
+        holding |= {name, *name.iterancestors()}
     for part in post.parts:
         pending: list[tuple[etree._Element, tuple[str, ...]]] = [(part, ())]
         while pending:
@@ -81,9 +93,11 @@ def _islands(post: Frame) -> Iterator[_Island]:
             if not isinstance(node.tag, str) or node.tag in _NO_TEXT:
                 continue
             key = (*path, signature(node))
-            if (node in holding and node is not post.dated) or (node is part and len(node) and not _is_leaf(node)):
+            if (node in holding and node is not post.dated and node is not name) or (
+                node is part and len(node) and not _is_leaf(node)
+            ):
                 pending.extend((child, (*path, str(node.tag))) for child in reversed(node))
-            elif node is not post.dated:
+            elif node is not post.dated and node is not name:
                 yield _Island(node, key, _prose_length(node))
 
 

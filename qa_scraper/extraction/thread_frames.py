@@ -94,6 +94,7 @@ def dated_elements(
             label = next((t for t in texts if _DIGIT.search(t) and len(t) <= _LONGEST_LABEL), "") if own else ""
         else:
             label = own
+        label = label or node.get("title", "")[:_LONGEST_LABEL]
         if not label or looked_at > _MOST_LABELS:
             continue
         if not _DIGIT.search(label) and (page.seen_on is None or len(label) > _SHORT):

@@ -13,7 +13,6 @@ PLATFORM = Platform(
     body=('[component="post/content"]',),
     author=(
         '[component="post/header"] [itemprop=name]',
-        "[data-username]",
         'a[href*="/user/"]:not([aria-hidden])',
     ),
     author_attribute="data-username",

@@ -102,7 +102,7 @@ class Platform:
             Post(
                 body=bodies[post],
                 author=self._author(post, inside["author"].get(post, ())),
-                dated=tuple(inside["date"].get(post, ()) or dated_elements(post, page, bodies[post].element)),
+                dated=tuple(inside["date"].get(post, ()) or _dated(post, page, bodies[post])),
                 accepted=(post in accepted) if marks_accepted else None,
                 votes=next((text for node in votes.get(post, ()) if (text := line_of(node))), ""),
                 is_question=post in questions,
@@ -173,6 +173,13 @@ def _body(nodes: Sequence[etree._Element], left_out: frozenset[etree._Element], 
         if text:
             return Found(text, node, f"the body: {' or '.join(selectors)}")
     return Found("")
+
+
+def _dated(post: etree._Element, page: Page, body: Found) -> list[etree._Element]:
+    """What shows a date in *post* beside its body, else in the row ahead of it: themes of a platform differ."""
+    found = list(dated_elements(post, page, body.element))
+    ahead = post.getprevious()
+    return found or (list(dated_elements(ahead, page)) if ahead is not None and isinstance(ahead.tag, str) else [])
 
 
 def _holding(nodes: Iterable[etree._Element], posts: Sequence[etree._Element]) -> frozenset[etree._Element]:
