@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 FUZZ_READY := $(VENV)/.ready-fuzz
 SIMULATE_READY := $(VENV)/.ready-simulate
 
-.PHONY: setup crawl refresh-demo bench-refresh test torture fuzz simulate lint lock clean
+.PHONY: setup crawl refresh-demo bench-refresh bench-extract test torture fuzz simulate lint lock clean
 
 setup: $(READY)
 
@@ -29,6 +29,10 @@ refresh-demo: $(READY)
 # What a refresh costs beside a first crawl: 5,000 pages of 35 KB, 1% changed; 30 refreshes with kills (about 10 minutes)
 bench-refresh: $(READY)
 	$(BIN)/python -m tests.bench.refresh
+
+# What extraction costs, a line a page: the real pages beside the project, else the fixtures
+bench-extract: $(READY)
+	$(BIN)/python -m tests.bench.extract
 
 test: lint
 	$(BIN)/python -m pytest
