@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 from itertools import islice
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 from lxml import etree
 from w3lib.encoding import read_bom
@@ -47,6 +48,9 @@ _MARKUP_TYPES: Final = ("html", "xml")
 _LINK_XPATH: Final = etree.XPath(
     "//a/@href | //area/@href | //link[@rel='next' or @rel='prev']/@href", smart_strings=False
 )
+_PAGE_OPTIONS: Final = etree.XPath("//select[@name or @id]//option")
+_PAGE_PARAMETERS: Final = frozenset(("pageno", "page", "pagenumber"))
+_LONGEST_NUMBER: Final = 9
 _BASE_XPATH: Final = etree.XPath("string(//base/@href)")
 
 LARGEST_PAGE: Final = 4 * 1024 * 1024
@@ -194,9 +198,28 @@ class Page:
         ]
         left_out = sum(count for href, count in hrefs.items() if len(href) > _LONGEST_HREF)
         left_out += sum(count for _, count in kept[_MOST_LINKS:])
-        found = [(page_address(base, href), count) for href, count in kept[:_MOST_LINKS]]
+        kept += [(href, 1) for href in self._page_choices(base)]
+        found = [(page_address(base, href, self.encoding), count) for href, count in kept[:_MOST_LINKS]]
         not_pages = sum(count for address, count in found if address is None)
         return Links(list(dict.fromkeys(address for address, _ in found if address)), not_pages, left_out)
+
+    def _page_choices(self, base: str) -> list[str]:
+        """The further pages that a list offers in a ``<select>``: it is named after a parameter of the address."""
+        if self.tree is None or "<select" not in self.text.lower():
+            return []
+        query = urlsplit(base).query
+        names = {pair.partition("=")[0] for pair in query.split("&")}
+        found = []
+        options = _PAGE_OPTIONS(self.tree)
+        for option in options if isinstance(options, list) else ():
+            assert isinstance(option, etree._Element)
+            select = next(option.iterancestors("select"))
+            name = select.get("name") or select.get("id") or ""
+            value = option.get("value") or "".join(map(str, option.itertext())).strip()
+            if (name in names or name.lower() in _PAGE_PARAMETERS) and value.isascii() and value.isdecimal():
+                others = [pair for pair in query.split("&") if pair and pair.partition("=")[0] != name]
+                found.append("?" + "&".join([*others, f"{name}={value[:_LONGEST_NUMBER]}"]))
+        return found
 
     def sitemap_links(self) -> dict[str, str | None] | None:
         """The addresses that a sitemap (sitemaps.org, index or list of URLs) names; None for any other page.

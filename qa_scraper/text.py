@@ -95,11 +95,11 @@ _ONE_AGE: Final = re.compile(r"\d{1,3}", re.ASCII)
 
 
 def parse_age_band(text: str) -> tuple[int | None, int | None]:
-    """Lower and upper end in years of an age band: ``20~29`` = (20, 29), ``35`` = (35, 35), ``80+`` = (80, None).
+    """Lower and upper end in years of an age band: ``20~29`` = (20, 29), ``35歲`` = (35, 35), ``80+`` = (80, None).
 
     (None, None) where *text* is no age band.
     """
-    cleaned = clean_line(text)
+    cleaned = clean_line(text).rstrip("歲岁").rstrip()
     if match := _BAND.fullmatch(cleaned):
         low, high = sorted((int(match[1]), int(match[2])))
         return low, high
@@ -134,8 +134,8 @@ def parse_count(text: str) -> int | None:
 
 
 _GENDERS: Final = {
-    **dict.fromkeys(("female", "woman", "girl", "lady", "f"), "female"),
-    **dict.fromkeys(("male", "man", "boy", "gentleman", "m"), "male"),
+    **dict.fromkeys(("female", "woman", "girl", "lady", "f", "女", "女性", "女士", "小姐"), "female"),
+    **dict.fromkeys(("male", "man", "boy", "gentleman", "m", "男", "男性", "先生"), "male"),
     **dict.fromkeys(("other", "nonbinary", "non-binary"), "other"),
 }
 

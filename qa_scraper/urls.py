@@ -79,10 +79,11 @@ def host_of(url: str) -> str:
         return ""
 
 
-def page_address(base: str, href: str) -> str | None:
+def page_address(base: str, href: str, encoding: str = "utf-8") -> str | None:
     """The address that the link *href* on the page *base* leads to, ready to be requested.
 
-    Without fragment, and without user name and password: a page has none to give away.
+    Without fragment, and without user name and password: a page has none to give away. What is no ASCII in the query is
+    encoded in *encoding*, that of the page (WHATWG URL §4.1, "query state"); in the path always in UTF-8.
 
     None where it leads to no web page: another scheme (``mailto:``, ``javascript:``, ``file:``), a file type that
     holds no question (pictures, archives, PDF), or a URL that cannot be parsed or is longer than 8,000 characters.
@@ -99,10 +100,17 @@ def page_address(base: str, href: str) -> str | None:
         if "." in name and not name.endswith(_SITEMAPS) and name.rpartition(".")[2] in _NOT_PAGES:
             return None
         bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="")
-        address = safe_url_string(urlunsplit(bare))
+        address = _encoded(urlunsplit(bare), encoding)
         return address if len(address) <= _LONGEST_ADDRESS else None
     except ValueError:
         return None
+
+
+def _encoded(url: str, encoding: str) -> str:
+    try:
+        return safe_url_string(url, encoding=encoding)
+    except UnicodeEncodeError:  # a character that the page's encoding has not got
+        return safe_url_string(url)
 
 
 def path_pattern(canonical: str) -> str:

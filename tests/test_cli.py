@@ -33,7 +33,11 @@ def one_line(text: str) -> str:
 def test_version_schema_sites() -> None:
     assert qa_scraper("--version").stdout == f"qa-scraper {__version__}\n"
     assert json.loads(qa_scraper("schema").stdout)["$schema"].endswith("2020-12/schema")
-    assert [line.split("\t")[0] for line in qa_scraper("sites").stdout.splitlines()] == ["demo", "edoctor"]
+    assert [line.split("\t")[0] for line in qa_scraper("sites").stdout.splitlines()] == [
+        "demo",
+        "edoctor",
+        "tw-ehospital",
+    ]
 
 
 def test_extract_prints_a_record_a_line_in_input_order() -> None:
@@ -161,7 +165,7 @@ def test_one_unreadable_input_does_not_lose_the_others() -> None:
     ("arguments", "message"),
     [
         (["crawl", "edoktor"], "Did you mean 'edoctor'?"),
-        (["crawl", "zzz"], "Known sites: demo, edoctor"),
+        (["crawl", "zzz"], "Known sites: demo, edoctor, tw-ehospital"),
         (["crawl", "edoctor"], "names no start URL: give one with --start-url"),
         (["crawl", "edoctor", "--start-url", "example.org/q"], "begin it with https:// or http://"),
         (["crawl", "edoctor", "--start-url", "ftp://example.org/"], "begin it with https:// or http://"),

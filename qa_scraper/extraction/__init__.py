@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
-from qa_scraper.extraction import edoctor, faq, schema_org, thread
+from qa_scraper.extraction import edoctor, ehospital, faq, schema_org, thread
 from qa_scraper.extraction.merge import merged
 from qa_scraper.extraction.platforms import PLATFORMS
 from qa_scraper.extraction.sections import NoQuestion, Reading
@@ -33,7 +33,7 @@ class Reader(Protocol):
         """The questions of *page*, or why it has none."""
 
 
-LANDMARK_READERS: Final[tuple[Reader, ...]] = (edoctor,)
+LANDMARK_READERS: Final[tuple[Reader, ...]] = (edoctor, ehospital)
 """Layouts that are read by their visible landmarks: a page of theirs is theirs alone."""
 MARKUP_READERS: Final[tuple[Reader, ...]] = (schema_org,)
 """What the page's author says of it in markup; merged with what the page shows."""

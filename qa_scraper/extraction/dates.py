@@ -50,7 +50,7 @@ _TIME: Final = re.compile(
     r"(?P<hour>[01]?\d|2[0-3])(?P<mark>[:h時时点點])\s?(?P<minute>[0-5]\d)(?::[0-5]\d)?(?!\d)(?:\s?(?P<half>[apAP])\.?[mM]\b)?",
 )
 _CHINESE_HALF: Final = re.compile(r"\s*(?P<half>上午|下午|午前|午後|오전|오후)")
-_YEAR_FIRST: Final = re.compile(r"(?<![\d.,/-])(\d{4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?![\d]|[.,/-]\d)")
+_YEAR_FIRST: Final = re.compile(r"(?<!\d)(?<!\d[.,/-])(\d{4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?![\d]|[.,/-]\d)")
 _CJK: Final = re.compile(r"(民國|民国)?\s?(\d{1,4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日号號일]?")
 _REPUBLIC: Final = re.compile(r"(?:民國|民国)\s?(\d{1,3})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _REPUBLIC_BEGAN: Final = 1911
