@@ -35,6 +35,7 @@ _SHORTEST_TITLE: Final = 8
 _SHORTEST_ANSWER: Final = 12
 _MOST: Final = 500
 _CLIMB: Final = 3
+_BREAKS_OFF: Final = ("...", "…", "[...]", "[…]")
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _SKIPPED: Final = frozenset("script style head nav form select textarea svg iframe aside noscript template".split())
 _OUTSIDE: Final = frozenset(("header", "footer"))
@@ -166,7 +167,15 @@ def _pairs(page: Page, pool: Sequence[_Asking]) -> list[tuple[_Asking, Found]]:
     bounds = [entry.node for entry in pool if entry.level <= deepest]
     pairs = [(entry, _answer(entry, bounds)) for entry in asking]
     answered = [(entry, answer) for entry, answer in pairs if len(answer) >= _SHORTEST_ANSWER]
+    if 2 * sum(_is_teaser(entry, answer) for entry, answer in answered) >= len(answered):
+        return []
     return answered if len(answered) >= max(_FEWEST_SAID, _LEAST_SHARE * len(asking)) else []
+
+
+def _is_teaser(asking: _Asking, answer: str) -> bool:
+    """Whether what follows breaks off, or names the question again to lead to it: a list of other pages."""
+    lines = answer.splitlines()
+    return any(line.rstrip().endswith(_BREAKS_OFF) for line in lines) or any(asking.title in line for line in lines)
 
 
 def _answer(asking: _Asking, bounds: Sequence[etree._Element]) -> Found:

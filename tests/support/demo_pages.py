@@ -10,6 +10,7 @@ from qa_scraper.demo.pages import targets
 from qa_scraper.items import Record, Source
 from qa_scraper.loaders import Provenance, page_records
 from qa_scraper.page import Page
+from qa_scraper.spiders.demo import DemoSpider
 
 BASE = "http://demo.example"
 
@@ -22,12 +23,11 @@ def pages(site: DemoSite, *kinds: str) -> Iterator[tuple[str, DemoPage]]:
 
 
 def record_of(target: str, page: DemoPage) -> Record | None:
-    """The record that the extractor finds on *page*, without id and source; None if there is none."""
+    """The record that the demo site's layout finds on *page*, without id and source; None if there is none."""
     if page.status != 200:
         return None
-    found = page_records(
-        Page.from_bytes(page.body, url=BASE + target, content_type=page.content_type), Provenance(site="demo")
-    )
+    read = Page.from_bytes(page.body, url=BASE + target, content_type=page.content_type)
+    found = page_records(read, Provenance(site="demo"), DemoSpider.site.layouts)
     return bare(found[0]) if isinstance(found, list) else None
 
 
