@@ -60,7 +60,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as o
 
 @app.command()
 def crawl(
-    site: Annotated[str, typer.Argument(help="Name of the site (see: qa-scraper sites).")] = "demo",
+    site: Annotated[str, typer.Argument(help="Name of the site (see: qa-scraper sites), or the URL of any.")] = "demo",
     start_url: StartUrlOption = None,
     output: OutputOption = Path("output"),
     limit: LimitOption = 0,
@@ -77,7 +77,7 @@ def crawl(
 
 @app.command()
 def refresh(
-    site: Annotated[str, typer.Argument(help="Name of the site (see: qa-scraper sites).")],
+    site: Annotated[str, typer.Argument(help="Name of the site (see: qa-scraper sites), or the URL of any.")],
     every_page: Annotated[
         bool, typer.Option("--all", help="Look at every known page, not only at what is due.")
     ] = False,
@@ -104,10 +104,11 @@ def refresh(
 
 
 def _run(options: CrawlOptions, *, as_json: bool) -> NoReturn:
+    from qa_scraper.options import named
     from qa_scraper.progress import TerminalDisplay, print_summary
     from qa_scraper.run import crawl as run_crawl
 
-    summary = run_crawl(options, TerminalDisplay(options.site))
+    summary = run_crawl(options, TerminalDisplay(named(options).site))
     print_summary(summary, as_json=as_json)
     if summary.error:
         raise typer.Exit(Exit.ERROR)

@@ -51,7 +51,7 @@ from qa_scraper.publish import check_begins_nothing_anew
 from qa_scraper.refresh import Fate, RetryPolicy, RevisitPolicy, State
 from qa_scraper.site import Site
 from qa_scraper.site_lock import SiteLock
-from qa_scraper.urls import canonical_url, host_of
+from qa_scraper.urls import canonical_url, host_of, www_twin
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -93,7 +93,8 @@ class Crawl:
         self.kind: RunKind = settings["RUN_KIND"]
         self.run = self.ledger.begin_run(self.clock.stamp(), self.started, self.kind)
         self.trusts_lastmod = self.kind != "crawl" and self.ledger.pages.trusts_lastmod(site.trust_lastmod)
-        if self.page_limit:
+        self._ranks = bool(self.page_limit) or site.explores
+        if self._ranks:
             with self.ledger.transaction():
                 self.ledger.pages.rank_due(self.started)
         self.leased_pages = 0
@@ -110,10 +111,15 @@ class Crawl:
     def add_start_url(self, address: str) -> None:
         """Notes a start URL; its host belongs to the run."""
         key, host = canonical_url(address), host_of(address)
-        self.hosts.add(host)
+        self.take_host(host)
         found = FoundUrl(key, address, host, is_start=True)
         self.progress.open += self.ledger.add_urls([found], self.clock.seconds(), self.clock.stamp())
         self.ledger.mark_start(key, host, self.clock.seconds())
+
+    def take_host(self, host: str) -> None:
+        """Makes *host* part of the site."""
+        twin = www_twin(host) if self.site.explores else None
+        self.hosts.update(filter(None, (host, twin)))
 
     def found_url(self, address: str, listed_on: str | None = None, lastmod: str | None = None) -> FoundUrl | None:
         """What a link to *address* is to the ledger: to be fetched, or left alone for a reason. None: not a URL."""
@@ -163,9 +169,9 @@ class Crawl:
                         [host],
                         now,
                         self.started,
-                        _RANKED_AT_ONCE if self.page_limit else self.concurrency,
+                        self._window_size(),
                         in_hand,
-                        by_worth=bool(self.page_limit),
+                        by_worth=self._ranks,
                     )
                 )
             if window:
@@ -175,6 +181,12 @@ class Crawl:
                 return self._request(lease, due.address, spider)
         self._wake_up(now)
         return None
+
+    def _window_size(self) -> int:
+        """How many pages are taken out of the ledger at once. Ranked ones few at first: each page teaches much then."""
+        if not self._ranks:
+            return self.concurrency
+        return min(max(self.concurrency, self.progress.pages // 10), _RANKED_AT_ONCE)
 
     def _waits_for_sitemap(self) -> bool:
         """Whether a sitemap in hand may yet say that no other page needs a fetch."""

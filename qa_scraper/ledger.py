@@ -27,6 +27,7 @@ from qa_scraper.ledger_values import (
 )
 from qa_scraper.page_store import PageStore
 from qa_scraper.path_budget import PathBudget
+from qa_scraper.path_worth import UNKNOWN
 from qa_scraper.record_store import RecordStore, transaction
 from qa_scraper.refresh import RevisitPolicy, State
 from qa_scraper.run_store import RunStore
@@ -35,6 +36,13 @@ from qa_scraper.urls import list_page_number
 _SAY_WHAT_IS_THERE: Final = frozenset((State.STORED, State.NO_QUESTION, State.GONE, State.MOVED))
 """States that a fetch can only end in when it is known what the page shows now."""
 _OPEN: Final = f"(state IN ('{State.NEW}', '{State.RETRY}') OR due_at <= ?)"  # ?: when the run began
+
+# Start URLs first; a page never seen that is sure to give a question is worth two looks at known ones.
+_BY_WORTH: Final = (
+    "CASE WHEN last_check IS NULL AND is_start THEN 3 WHEN last_check IS NULL AND due_at > 0"
+    f" THEN 2 * coalesce((SELECT w.worth FROM path_worth w WHERE w.number = urls.pattern), {UNKNOWN})"
+    " ELSE urls.worth END DESC,"
+)
 
 
 _DUE_COLUMNS: Final = (
@@ -82,6 +90,7 @@ class Ledger:
                 self._db = sqlite3.connect(path, isolation_level=None)
                 os.chmod(path, 0o600)
             self._db.execute("PRAGMA busy_timeout=5000")
+            self._db.execute("PRAGMA temp_store=MEMORY")
             version = self._version()
             self.is_new = version == 0
             if not read_only:
@@ -91,6 +100,7 @@ class Ledger:
             self.pages = PageStore(self._db, revisits or RevisitPolicy())
             self.evidence = Evidence(self._db, self.runs, self.records)
             self._paths = PathBudget(self._db, barren_budget)
+            self._db.execute("CREATE TEMP TABLE path_worth (number INTEGER PRIMARY KEY, worth REAL NOT NULL)")
         except (sqlite3.Error, OSError) as error:
             raise LedgerError(
                 f"cannot open the ledger {path}: {error}. Check that the folder can be written and that the file is"
@@ -252,15 +262,18 @@ class Ledger:
     ) -> list[DueUrl]:
         """URLs of *hosts* to be fetched at *now*, at most *limit* beside the *leased* ones.
 
-        Oldest due first, or *by_worth*: what is expected to be worth most.
+        Oldest due first, or *by_worth*: what is expected to be worth most, of pages that were never seen by what
+        pages at like paths gave.
 
         A page that was fetched once is due again only if it already was at *run_start*: no run fetches it twice.
         """
         hosts, leased = list(hosts), set(leased)
+        if by_worth:
+            self._db.executemany("INSERT OR REPLACE INTO path_worth VALUES (?, ?)", self._paths.worths().items())
         rows = self._db.execute(
             f"SELECT {_DUE_COLUMNS} FROM urls WHERE due_at <= ?"
             f" AND {_OPEN} AND host IN ({_marks(hosts)})"
-            f" ORDER BY {'worth DESC, ' if by_worth else ''}due_at, number LIMIT ?",
+            f" ORDER BY {_BY_WORTH if by_worth else ''} due_at, number LIMIT ?",
             (now, run_start, *hosts, limit + len(leased)),
         )
         return [_due_url(row) for row in rows if row[0] not in leased][:limit]

@@ -7,12 +7,13 @@ import logging
 import math
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from qa_scraper.exceptions import InputError
+from qa_scraper.urls import site_name
 
 if TYPE_CHECKING:
     from scrapy.settings import Settings
@@ -26,7 +27,11 @@ _AT_LEAST_ONE: Final = ("CONCURRENT_REQUESTS", "CONCURRENT_REQUESTS_PER_DOMAIN",
 
 @dataclass(frozen=True, slots=True)
 class CrawlOptions:
-    """What the user asked for. ``settings``: ``NAME=VALUE`` texts, which win over the site's own settings."""
+    """What the user asked for.
+
+    ``site``: a name, or an address of a site without a module. ``settings``: ``NAME=VALUE`` texts, which win over the
+    site's own settings.
+    """
 
     site: str
     start_urls: tuple[str, ...] = ()
@@ -35,6 +40,16 @@ class CrawlOptions:
     settings: tuple[str, ...] = ()
     allow_private: bool = False
     kind: RunKind = "crawl"
+
+
+def named(options: CrawlOptions) -> CrawlOptions:
+    """*options* with a site's name in place of its address, which becomes the first start URL. Raises InputError."""
+    if "://" not in options.site:
+        return options
+    # Of a refresh the address only says which site: its start URLs are known.
+    check_start_url(options.site, allow_private=True, given_as="the address")
+    starts = (options.site,) if options.kind == "crawl" else ()
+    return replace(options, site=site_name(options.site), start_urls=(*starts, *options.start_urls))
 
 
 def project_settings() -> Settings:
@@ -113,8 +128,8 @@ def _check_number(name: str, value: str) -> None:
         raise ValueError("it must be at least 1")
 
 
-def check_start_url(url: str, *, allow_private: bool) -> None:
-    """Raises InputError where no crawl can begin at *url*."""
+def check_start_url(url: str, *, allow_private: bool, given_as: str = "--start-url") -> None:
+    """Raises InputError where no crawl can begin at *url*, which the user gave as *given_as*."""
     from qa_scraper.download import is_ip_address, is_public
 
     try:
@@ -122,15 +137,15 @@ def check_start_url(url: str, *, allow_private: bool) -> None:
         host = parts.hostname
         _ = parts.port
     except ValueError as error:
-        raise InputError(f"--start-url {url!r} cannot be read: {error}") from None
+        raise InputError(f"{given_as} {url!r} cannot be read: {error}") from None
     if any(c.isspace() for c in url):
         raise InputError(
-            f"--start-url {url!r} holds white space: write it as %20, or give each URL an option of its own"
+            f"{given_as} {url!r} holds white space: write it as %20, or give each URL an option of its own"
         )
     if parts.scheme not in {"http", "https"} or "://" not in url:
-        raise InputError(f"--start-url {url!r} has no scheme that can be crawled: begin it with https:// or http://")
+        raise InputError(f"{given_as} {url!r} has no scheme that can be crawled: begin it with https:// or http://")
     if not host:
-        raise InputError(f"--start-url {url!r} names no host: write it like https://example.org/")
+        raise InputError(f"{given_as} {url!r} names no host: write it like https://example.org/")
     if "@" in parts.netloc:
         raise InputError(
             f"the start URL at {host} holds a user name or password, which would stand in every record: leave it out,"

@@ -9,11 +9,13 @@ pages had linked to turns up). What is parked when all else is done is left alon
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
 import orjson
 
+from qa_scraper.path_worth import PathRecord, path_worth
 from qa_scraper.refresh import State
 from qa_scraper.urls import path_pattern
 
@@ -33,6 +35,7 @@ class PathBudget:
         rows = db.execute("SELECT number, host, pattern, parked FROM patterns").fetchall()
         self._numbers: dict[tuple[str, str], int] = {(host, pattern): number for number, host, pattern, _ in rows}
         self._parked = {number for number, _, _, parked in rows if parked}
+        self._given: Counter[int] | None = None  # questions by pattern; counted once somebody asks
 
     def number_of(self, host: str, key: str) -> int:
         """The number of the pattern that the canonical URL *key* belongs to."""
@@ -79,6 +82,8 @@ class PathBudget:
                 (pattern, shown_by, _BITS),
             )
             self._db.execute("UPDATE urls SET fruit=1 WHERE key=?", (key,))
+            if self._given is not None and pattern is not None:
+                self._given[pattern] += 1
         elif fruit is None and is_final:
             self._db.execute("UPDATE patterns SET barren=barren+1 WHERE number=?", (pattern,))
             self._db.execute("UPDATE urls SET fruit=0 WHERE key=?", (key,))
@@ -104,6 +109,31 @@ class PathBudget:
                 ).rowcount
             self._db.execute("UPDATE patterns SET parked=? WHERE number=?", (is_over, number))
         return freed
+
+    def worths(self) -> dict[int, float]:
+        """What a fetch of a page that was never seen is expected to give, by the number of its pattern."""
+        if self._given is None:
+            self._given = Counter(
+                dict(self._db.execute("SELECT pattern, count(*) FROM urls WHERE fruit=1 GROUP BY pattern"))
+            )
+        waiting = dict(
+            self._db.execute(
+                f"SELECT pattern, count(*) FROM urls WHERE state='{State.NEW}' AND pattern NOT NULL GROUP BY pattern"
+            )
+        )
+        rows = self._db.execute("SELECT number, pattern, barren, fruit FROM patterns")
+        return {
+            number: path_worth(
+                PathRecord(
+                    pattern,
+                    given=self._given[number],
+                    barren=barren,
+                    linked=max(0, fruit - self._given[number]),
+                    waiting=waiting.get(number, 0),
+                )
+            )
+            for number, pattern, barren, fruit in rows
+        }
 
     def leave_parked(self) -> None:
         """Ends what is parked: nothing else is left that could show it to be worth a fetch."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from qa_scraper.exceptions import InputError
 from qa_scraper.interrupts import INTERRUPTS
-from qa_scraper.options import CrawlOptions, check_output, check_start_url, project_settings, run_settings
+from qa_scraper.options import CrawlOptions, check_output, check_start_url, named, project_settings, run_settings
+from qa_scraper.urls import is_site_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from qa_scraper.crawl import Crawl
     from qa_scraper.crawl_values import Progress, RunSummary
     from qa_scraper.site import Site
+    from qa_scraper.spiders.base import SiteSpider
 
 
 class Display(Protocol):
@@ -44,13 +46,31 @@ def known_sites(settings: Settings | None = None) -> dict[str, Site]:
 
 
 def find_site(name: str, settings: Settings | None = None) -> Site:
-    """The site called *name*. Raises InputError with the nearest name where there is none."""
-    sites = known_sites(settings)
-    if name in sites:
-        return sites[name]
-    near = difflib.get_close_matches(name, sites, n=1, cutoff=0.5)
-    hint = f" Did you mean {near[0]!r}?" if near else f" Known sites: {', '.join(sites)}."
-    raise InputError(f"there is no site {name!r}.{hint}")
+    """The site called *name*, or the one without a module at the host *name*. Raises InputError where there is none."""
+    return find_spider(name, settings).site
+
+
+def find_spider(name: str, settings: Settings | None = None) -> type[SiteSpider]:
+    """The spider of the site *name*: that of its module, or of any site at the host *name* (``forum.example.org``).
+
+    Raises InputError with the nearest name where it is neither.
+    """
+    from scrapy.spiderloader import SpiderLoader
+
+    from qa_scraper.spiders.any import spider_called
+    from qa_scraper.spiders.base import SiteSpider
+
+    loader = SpiderLoader.from_settings(settings or project_settings())
+    if name in loader.list():
+        spider = loader.load(name)
+        if not issubclass(spider, SiteSpider):
+            raise InputError(f"the spider {name!r} is no SiteSpider: run it with scrapy crawl {name}")
+        return spider
+    if is_site_name(name):
+        return spider_called(name)
+    near = difflib.get_close_matches(name, loader.list(), n=1, cutoff=0.5)
+    hint = f" Did you mean {near[0]!r}?" if near else f" Known sites: {', '.join(sorted(loader.list()))}."
+    raise InputError(f"there is no site {name!r}.{hint} Any other site is crawled by its address: https://…")
 
 
 def crawl(options: CrawlOptions, display: Display) -> RunSummary:
@@ -61,13 +81,16 @@ def crawl(options: CrawlOptions, display: Display) -> RunSummary:
     """
     from qa_scraper.ledger_format import LEDGER
 
+    options = named(options)
     settings = run_settings(options, display.warn)
-    site = find_site(options.site, settings)
+    spider = find_spider(options.site, settings)
+    site = spider.site
     for url in options.start_urls:
         check_start_url(url, allow_private=settings.getbool("ALLOW_PRIVATE_ADDRESSES") or site.private)
     folder = Path(settings["OUTPUT_DIR"]) / site.name
     if not options.start_urls and not site.start_urls and not (folder / LEDGER).exists():
-        raise InputError(f"the site {site.name!r} names no start URL: give one with --start-url https://…")
+        example = f"qa-scraper crawl https://{site.name}/" if is_site_name(site.name) else "--start-url https://…"
+        raise InputError(f"{site.name!r} was not crawled yet and names no start URL: give its address ({example})")
     check_output(folder, Path(settings["LOG_FILE"]) if settings["LOG_FILE"] else None)
 
     from scrapy import signals
@@ -75,7 +98,7 @@ def crawl(options: CrawlOptions, display: Display) -> RunSummary:
 
     logging.raiseExceptions = False  # a log that cannot be written must not fill the terminal with tracebacks
     process = AsyncCrawlerProcess(settings)
-    crawler = process.create_crawler(site.name)
+    crawler = process.create_crawler(spider)
     arguments = {"start_url": " ".join(options.start_urls)} if options.start_urls else {}
 
     def stop_if_asked() -> None:

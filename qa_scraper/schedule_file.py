@@ -24,6 +24,7 @@ from pydantic import (
 
 from qa_scraper.clock import parse_duration
 from qa_scraper.exceptions import InputError
+from qa_scraper.urls import is_site_name
 
 if TYPE_CHECKING:
     from pydantic import ConfigDict
@@ -156,7 +157,7 @@ def read_schedule(text: str, name: str, sites: Collection[str]) -> Schedule:
             _complain(complaints, found)
     given = parsed.get("sites")
     for site, plan in given.items() if isinstance(given, dict) else ():
-        if site not in sites:
+        if site not in sites and not is_site_name(site):
             complaints.add(("sites", site), f"there is no site {site!r}.{_hint(site, sites)}")
         if isinstance(plan, dict) and ("cron" in plan) == ("every" in plan):
             complaints.add(("sites", site), "give either cron or every")

@@ -48,7 +48,7 @@ class LedgerScheduler(Scheduler):
                 return super().open(spider)
             if not getattr(spider, "start_urls", None):
                 for address in self.crawl.ledger.start_urls():
-                    self.crawl.hosts.add(host_of(address))
+                    self.crawl.take_host(host_of(address))
             self.crawl.progress.open = self.crawl.ledger.open_count(self.crawl.hosts, self.crawl.started)
         return super().open(spider)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 _DAY: Final = 24 * 3600.0
+_BARREN_BUDGET: Final = 60  # where nothing is known of a site's URLs, most kinds of pages are none that is looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,8 @@ class Site:
     ``skip_url``: canonical URLs that are never fetched. Delays and ages are in seconds: ``question_age`` and
     ``page_age`` are how often a page is expected to change before anything is known of it, ``minimum_age`` and
     ``maximum_age`` bound how often any is looked at. ``trust_lastmod``: whether pages whose ``lastmod`` in the sitemap
-    is as it was need no fetch; None: once enough changes have borne it out.
+    is as it was need no fetch; None: once enough changes have borne it out. ``explores``: nothing is known of the
+    site's URLs, so that pages are fetched in the order of what pages at like paths gave; ``www.`` is no other host.
     """
 
     name: str
@@ -56,16 +58,19 @@ class Site:
     trust_lastmod: bool | None = None
     bounds: Bounds = field(default_factory=Bounds)
     private: bool = False
+    explores: bool = False
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", self.name):
+        if not re.fullmatch(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9_-])?", self.name):
             raise ValueError(
-                f"a site's name is made of a-z, 0-9, - and _, since its folder is called so: {self.name!r}"
+                f"a site's name is made of a-z, 0-9, -, _ and dots, since its folder is called so: {self.name!r}"
             )
 
     def settings(self) -> dict[str, object]:
         """The site's politeness as Scrapy settings, so that ``-s`` can override each of them."""
+        exploring = {"BARREN_BUDGET": _BARREN_BUDGET} if self.explores else {}
         return {
+            **exploring,
             "DOWNLOAD_DELAY": self.download_delay,
             "CONCURRENT_REQUESTS_PER_DOMAIN": self.concurrency,
             "AUTOTHROTTLE_ENABLED": self.autothrottle,

@@ -29,6 +29,8 @@ _DIGITS: Final = re.compile(r"\d+")
 _PATH_SESSION: Final = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
 # Of what no host holds (WHATWG URL §3.5), the part that urlsplit lets through and that could harm a log or terminal.
 _NOT_IN_HOST: Final = re.compile(r"[\x00-\x20\x7f-\xa0<>^|]")
+_NOT_IN_NAME: Final = re.compile(r"[^a-z0-9._-]+")
+_SITE_NAME: Final = re.compile(r"(?:localhost|(?=[a-z0-9])[a-z0-9_-]*+(?:\.[a-z0-9_-]++)++)(?:_\d{1,5})?")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 # Files that hold no question: not worth a request. Everything else is decided by its content.
@@ -77,6 +79,31 @@ def host_of(url: str) -> str:
         return _canonical_host(urlsplit(url))
     except ValueError:
         return ""
+
+
+def www_twin(host: str) -> str | None:
+    """The host that by custom is the same site: with ``www.`` or without. None where there is none (IP addresses)."""
+    if host.startswith("www."):
+        return host.removeprefix("www.")
+    name = host.partition(":")[0]
+    return None if "." not in name or name.rpartition(".")[2].isdecimal() or host.startswith("[") else f"www.{host}"
+
+
+def site_name(url: str) -> str:
+    """What a site without a module is called, and its folder: its host without ``www.``, and its port behind ``_``.
+
+    ``forum.example.org``, ``127.0.0.1_8080``. Raises ValueError where *url* names no host.
+    """
+    host = host_of(canonical_url(url)).removeprefix("www.")
+    name = _NOT_IN_NAME.sub("-", host.replace(":", "_") if not host.startswith("[") else host).strip("-._")
+    if not name:
+        raise ValueError(f"{url!r} names no host")
+    return name
+
+
+def is_site_name(name: str) -> bool:
+    """Whether *name* is one that ``site_name`` gives: a host."""
+    return _SITE_NAME.fullmatch(name) is not None
 
 
 def page_address(base: str, href: str, encoding: str = "utf-8") -> str | None:
