@@ -37,12 +37,12 @@ class Display(Protocol):
 
 
 def known_sites(settings: Settings | None = None) -> dict[str, Site]:
-    """All sites by name."""
+    """All sites that have a module of their own, by name."""
     from scrapy.spiderloader import SpiderLoader
 
     loader = SpiderLoader.from_settings(settings or project_settings())
     spiders = (loader.load(name) for name in sorted(loader.list()))
-    return {spider.name: spider.site for spider in spiders if hasattr(spider, "site")}
+    return {spider.name: spider.site for spider in spiders if hasattr(spider, "site") and not spider.site.explores}
 
 
 def find_site(name: str, settings: Settings | None = None) -> Site:
@@ -68,8 +68,9 @@ def find_spider(name: str, settings: Settings | None = None) -> type[SiteSpider]
         return spider
     if is_site_name(name):
         return spider_called(name)
-    near = difflib.get_close_matches(name, loader.list(), n=1, cutoff=0.5)
-    hint = f" Did you mean {near[0]!r}?" if near else f" Known sites: {', '.join(sorted(loader.list()))}."
+    sites = known_sites(settings)
+    near = difflib.get_close_matches(name, sites, n=1, cutoff=0.5)
+    hint = f" Did you mean {near[0]!r}?" if near else f" Known sites: {', '.join(sites)}."
     raise InputError(f"there is no site {name!r}.{hint} Any other site is crawled by its address: https://…")
 
 
@@ -89,8 +90,11 @@ def crawl(options: CrawlOptions, display: Display) -> RunSummary:
         check_start_url(url, allow_private=settings.getbool("ALLOW_PRIVATE_ADDRESSES") or site.private)
     folder = Path(settings["OUTPUT_DIR"]) / site.name
     if not options.start_urls and not site.start_urls and not (folder / LEDGER).exists():
-        example = f"qa-scraper crawl https://{site.name}/" if is_site_name(site.name) else "--start-url https://…"
-        raise InputError(f"{site.name!r} was not crawled yet and names no start URL: give its address ({example})")
+        if site.explores:
+            raise InputError(
+                f"{site.name} was not crawled yet: give its address (qa-scraper crawl https://{site.name}/)"
+            )
+        raise InputError(f"the site {site.name!r} names no start URL: give one with --start-url https://…")
     check_output(folder, Path(settings["LOG_FILE"]) if settings["LOG_FILE"] else None)
 
     from scrapy import signals

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from qa_scraper.urls import is_site_name
+
 _DAY: Final = 24 * 3600.0
 _BARREN_BUDGET: Final = 60  # where nothing is known of a site's URLs, most kinds of pages are none that is looked for
 
@@ -61,9 +63,10 @@ class Site:
     explores: bool = False
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9_-])?", self.name):
+        # That of a site without a module is its host.
+        if not (re.fullmatch(r"[a-z0-9][a-z0-9_-]*", self.name) or (self.explores and is_site_name(self.name))):
             raise ValueError(
-                f"a site's name is made of a-z, 0-9, -, _ and dots, since its folder is called so: {self.name!r}"
+                f"a site's name is made of a-z, 0-9, - and _, since its folder is called so: {self.name!r}"
             )
 
     def settings(self) -> dict[str, object]:

@@ -22,7 +22,7 @@ LOOSE = (
 
 
 def test_list() -> None:
-    assert scrapy("list").stdout.split() == ["demo", "edoctor", "tw-ehospital"]
+    assert scrapy("list").stdout.split() == ["any", "demo", "edoctor", "tw-ehospital"]
 
 
 def test_crawl_with_a_feed(tmp_path: Path) -> None:
