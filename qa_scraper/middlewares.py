@@ -157,6 +157,16 @@ class RobotsMiddleware:
         if rules.parser is not None and not rules.parser.can_fetch(request.url, self.user_agent):
             raise RobotsDenied("robots.txt forbids it")
 
+    def crawl_delay(self, url: str) -> float:
+        """Seconds between two requests that the host of *url* asks for; 0 where it does not, or was not asked yet."""
+        parts = urlsplit(url)
+        task = self._rules.get(f"{parts.scheme}://{parts.netloc}")
+        known = task is not None and task.done() and not task.cancelled() and task.exception() is None
+        return self._delay_of(task.result()) if task is not None and known else 0.0
+
+    def _delay_of(self, rules: RobotsRules) -> float:
+        return float((rules.parser.crawl_delay(self.user_agent) if rules.parser else None) or 0.0)
+
     def _open_gate(self, url: str, rules: RobotsRules) -> None:
         crawl = current_crawl(self.crawler)
         if crawl is None:
@@ -164,7 +174,7 @@ class RobotsMiddleware:
         gate = crawl.gates.of(host_of(url))
         if not gate.rules_known:
             gate.rules_known = True
-            gate.crawl_delay = float((rules.parser.crawl_delay(self.user_agent) if rules.parser else None) or 0.0)
+            gate.crawl_delay = self._delay_of(rules)
 
     async def _fetch_rules(self, origin: str) -> RobotsRules:
         reason = ""

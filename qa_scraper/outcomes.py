@@ -148,10 +148,16 @@ def _as_sent(location: bytes) -> str:
         return quote(location, safe=string.printable)
 
 
-def _judge_redirect(response: Response, due: DueUrl, redirects: int) -> Verdict:
+def redirect_address(response: Response) -> str | None:
+    """The address that a redirect leads to; None where it leads to no web page."""
     location = _as_sent(response.headers.get("Location") or b"")
-    address = page_address(response.url, location) if location else None
+    return page_address(response.url, location) if location else None
+
+
+def _judge_redirect(response: Response, due: DueUrl, redirects: int) -> Verdict:
+    address = redirect_address(response)
     if address is None:
+        location = _as_sent(response.headers.get("Location") or b"")
         return Ended(Fate(State.FAILED, f"HTTP {response.status} to no web page: {location[:200]!r}"))
     if canonical_url(address) != due.key:
         return Moved(address)

@@ -27,6 +27,7 @@ class Routes:
     def __init__(self, routes: dict[str, tuple[int, str] | Answer | Callable[[], Answer]]) -> None:
         self.requests: list[str] = []
         self.headers: list[set[str]] = []
+        self.user_agents: set[str | None] = set()
         site = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -35,6 +36,7 @@ class Routes:
             def do_GET(self) -> None:
                 site.requests.append(self.path)
                 site.headers.append({name.lower() for name in self.headers})
+                site.user_agents.add(self.headers["User-Agent"])
                 route = routes.get(self.path, (404, ""))
                 answer = route if isinstance(route, Answer) else route() if callable(route) else site.answer(*route)
                 if answer.status < 0:
