@@ -56,6 +56,26 @@ class LedgerReader:
         ).fetchone()
         return count, None if since is None else since + REMOVED_AFTER
 
+    def seen_pages(self, most: int) -> list[tuple[str, str, bool, bool]]:
+        """Pages that were read, those with a question first: canonical URL, address, has a question, led to one first.
+
+        At most *most* with a question and *most* without.
+        """
+        query = (
+            "SELECT key, address, state=?, key IN (SELECT found_on FROM urls WHERE state=?) FROM urls"
+            " WHERE state=? ORDER BY number LIMIT ?"
+        )
+        rows = [
+            row
+            for state in (State.STORED, State.NO_QUESTION)
+            for row in self._db.execute(query, (State.STORED, State.STORED, state, most))
+        ]
+        return [(key, address, bool(has), bool(leads)) for key, address, has, leads in rows]
+
+    def start_urls(self) -> list[str]:
+        """Addresses of the start URLs of all runs."""
+        return [row[0] for row in self._db.execute("SELECT address FROM urls WHERE is_start=1 ORDER BY number")]
+
     def due(self, now: float) -> tuple[int, float | None]:
         """How many URLs a run that began at *now* would fetch, and when the next one after them is due."""
         count, upcoming = self._db.execute(

@@ -5,18 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-import orjson
 from qa_scraper.extraction import READERS
-from qa_scraper.extraction.sections import NoQuestion
-from qa_scraper.loaders import Provenance, page_records
-from qa_scraper.page import Page
+from qa_scraper.site_draft import fixture_records
 
 FOLDER = Path(__file__).parent.parent / "fixtures"
-LEFT_OUT = ("id", "site", "source", "duplicate_cluster")
-SEEN_ON = date(2026, 1, 31)
 URL = "https://edoctor.example/qa/numb"
 
 
@@ -46,10 +40,7 @@ class Fixture:
     def extracted(self) -> dict[str, object]:
         url = self.expected["url"] if self.expectation.exists() else (None if self.page.suffix == ".txt" else URL)
         content_type = "text/plain" if self.page.suffix == ".txt" else "text/html"
-        page = Page.from_bytes(self.page.read_bytes(), url=url, content_type=content_type, seen_on=SEEN_ON)
-        found = page_records(page, Provenance(), self.layouts)
-        records = [] if isinstance(found, NoQuestion) else [json.loads(orjson.dumps(record)) for record in found]
-        return {"url": url, "records": [{k: v for k, v in r.items() if k not in LEFT_OUT} for r in records]}
+        return fixture_records(self.page.read_bytes(), url, content_type, self.layouts)
 
 
 def fixtures(layout: str = "edoctor") -> list[Fixture]:

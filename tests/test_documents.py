@@ -15,6 +15,8 @@ from qa_scraper.demo import DEFAULT_PORT, demo_site, truth
 from tests.fixtures import differences
 from tests.support.commands import BIN, ROOT, crawl_arguments, environment, qa_scraper
 from tests.support.faulty_site import FaultySite
+from tests.support.forum_site import ForumSite
+from tests.support.project_copy import copy_project, run_in
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -51,6 +53,12 @@ def test_command_runs(command: str, tmp_path: Path) -> None:
             words = shlex.split(command.replace("https://doctors.example.org/", site.url + "/"))
             run([*words, "--output", str(tmp_path), "--allow-private", "-s", "DOWNLOAD_DELAY=0"])
         assert (tmp_path / "edoctor" / "questions.jsonl").read_text("utf-8").count("\n") == 6
+    elif "forum.example.org" in command:
+        with ForumSite(threads=24, articles=8) as site:
+            words = shlex.split(command.replace("https://forum.example.org/", site.url + "/"))[1:]
+            project = copy_project(tmp_path / "project")
+            done = run_in(project, "-m", "qa_scraper", *words, "--allow-private", "-s", "DOWNLOAD_DELAY=0")
+        assert done.returncode == 0, done.stderr + done.stdout
     elif command.startswith("make "):
         target = command.removeprefix("make ")
         makefile = (ROOT / "Makefile").read_text("utf-8")
