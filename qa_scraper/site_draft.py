@@ -17,6 +17,7 @@ from qa_scraper.extraction import LANDMARK_READERS
 from qa_scraper.extraction.sections import NoQuestion
 from qa_scraper.loaders import Provenance, page_records
 from qa_scraper.page import Page
+from qa_scraper.site import Site
 from qa_scraper.url_patterns import LearnedPattern, learn_question_url
 
 SEEN_ON: Final = date(2026, 1, 31)
@@ -176,9 +177,9 @@ def _test(
     samples: Sequence[SamplePage],
 ) -> str:
     known = [*(sample.url for sample in samples), *questions]
-    compiled = re.compile(learned.regex) if learned is not None else None
-    asked = [url for url in dict.fromkeys(known) if compiled is None or compiled.search(url)][:3]
-    lists = [url for url in others if compiled is not None and not compiled.search(url)][:_OTHERS_IN_TEST]
+    site = Site(name="learned", title="", question_url=learned.regex if learned is not None else None)
+    asked = [url for url in dict.fromkeys(known) if site.may_be_question(url)][:3]
+    lists = [url for url in others if not site.may_be_question(url)][:_OTHERS_IN_TEST]
     lines = [
         f'"""{name}: its fixture pages give their records, and its addresses are told apart."""\n\n'
         f"from qa_scraper.spiders.{_identifier(name)} import {_class_name(name)}\n\n"

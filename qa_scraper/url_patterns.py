@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from qa_scraper.site import Site
+
 _LEAST_SHARE: Final = 0.9
 """Share of the questions that a pattern must match; the rest are taken for pages that show a question by the way."""
 _MOST_OTHERS: Final = 0.02
@@ -72,9 +74,8 @@ def _judged(
     patterns = list(dict.fromkeys(_pattern(shape, with_id=len(shapes) == 1) for shape in shapes))
     inner = patterns[0] if len(patterns) == 1 else f"(?:{'|'.join(patterns)})"
     regex = rf"://[^/]+{inner}$"
-    compiled = re.compile(regex)
-    matched = sum(compiled.search(url) is not None for url in questions)
-    wrong = sum(compiled.search(url) is not None for url in others)
+    site = Site(name="learned", title="", question_url=regex)
+    matched, wrong = sum(map(site.may_be_question, questions)), sum(map(site.may_be_question, others))
     if matched < _LEAST_SHARE * len(questions) or wrong > _MOST_OTHERS * len(others):
         return None
     return LearnedPattern(regex, matched, wrong)
