@@ -36,7 +36,7 @@ HTTPERROR_ALLOW_ALL = True
 DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,text/plain;q=0.8,*/*;q=0.1"}
 
 # What a page may not reach or start
-EXTENSIONS = {"qa_scraper.plain_log.PlainLog": 0}
+EXTENSIONS: dict[str, int | None] = {"qa_scraper.plain_log.PlainLog": 0}
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 DOWNLOAD_HANDLERS = {
@@ -47,6 +47,9 @@ DOWNLOAD_HANDLERS = {
     "ftp": None,
     "s3": None,
 }
+
+# Politeness: AutoThrottle, for runs in which most answers are 304 (AUTOTHROTTLE_* say whether and how)
+EXTENSIONS |= {"scrapy.extensions.throttle.AutoThrottle": None, "qa_scraper.throttle.Throttle": 0}
 
 # The loop: one place judges every outcome, the ledger is the queue
 SCHEDULER = "qa_scraper.scheduler.LedgerScheduler"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,18 @@ def test_an_unchanged_site_costs_no_reading_and_changes_no_byte(tmp_path: Path, 
         if validators != Validators.NONE:
             assert [path for path, status in again if status == 200] == []
             assert sorted(path for path, status in again if status == 304) == sorted(whole)
+
+
+def test_unchanged_pages_are_asked_for_as_fast_as_they_were_read(tmp_path: Path) -> None:
+    """AutoThrottle begins with a second between two requests: a refresh gets below that by its 304s alone."""
+    throttled = ("-s", "AUTOTHROTTLE_ENABLED=1", "-s", "AUTOTHROTTLE_START_DELAY=1")
+    with DemoServer(SITE) as server:
+        run(server, tmp_path, command="crawl")
+        fetched(server)
+        began = time.monotonic()
+        assert run(server, tmp_path, "--all", *throttled).exit_code == 0
+        assert len(fetched(server)) > 60
+        assert time.monotonic() - began < 20
 
 
 def test_a_refresh_finds_new_questions_by_what_lists_show(tmp_path: Path) -> None:
