@@ -8,17 +8,37 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from types import FrameType
-from typing import Final
+from typing import Final, Literal
 
 _SHOW_CURSOR: Final = b"\x1b[?25h\n"  # a live display hides it
+_ECHO: Final = 2.0
+"""Seconds after the first signal in which others are echoes of it: systemd, containers and ``timeout`` signal the whole
+group, and a schedule in it hands its own signal on to its runs."""
+
+
+class StopRequests:
+    """Tells signals apart: the first one, its echoes, and one that asks again because the end takes too long."""
+
+    def __init__(self) -> None:
+        self._first: float | None = None
+
+    def heard(self) -> Literal["first", "echo", "again"]:
+        """What the signal is that has just come."""
+        now = time.monotonic()
+        if self._first is None:
+            self._first = now
+            return "first"
+        return "echo" if now - self._first < _ECHO else "again"
 
 
 class Interrupts:
-    """The first signal is noted and told to the listener; the second one ends the process at once."""
+    """The first signal is noted and told to the listener; one that asks again ends the process at once."""
 
     def __init__(self) -> None:
+        self._requests = StopRequests()
         self.received: int | None = None
         self._listener: Callable[[], object] | None = None
 
@@ -41,15 +61,16 @@ class Interrupts:
             os.kill(os.getpid(), self.received)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        if self.received is not None:
+        heard = self._requests.heard()
+        if heard == "again":
             if sys.stderr.isatty():
                 os.write(sys.stderr.fileno(), _SHOW_CURSOR)
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
-            return
-        self.received = number
-        if self._listener is not None:
-            self._listener()
+        elif heard == "first":
+            self.received = number
+            if self._listener is not None:
+                self._listener()
 
 
 INTERRUPTS: Final = Interrupts()

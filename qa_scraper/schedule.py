@@ -19,6 +19,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from qa_scraper.clock import in_words
+from qa_scraper.interrupts import StopRequests
 from qa_scraper.schedule_file import DAYS, Schedule, SitePlan, cron_field
 from qa_scraper.text import printable
 
@@ -77,7 +78,7 @@ class Runner:
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._lock = threading.Condition()
         self._ends = threading.Event()
-        self._kills = False
+        self._requests = StopRequests()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             executors={"default": ThreadPoolExecutor(max(1, len(schedule.sites)))},
@@ -85,7 +86,7 @@ class Runner:
         )
 
     def run(self) -> None:
-        """Blocks until SIGTERM or SIGINT. A second signal kills the runs in hand."""
+        """Blocks until SIGTERM or SIGINT. A signal that asks again kills the runs in hand."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # it is told in our words
@@ -145,12 +146,13 @@ class Runner:
             self._lock.notify_all()
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
-        # In a thread: the handler may interrupt the one that holds the lock.
-        threading.Thread(target=self._end_runs, daemon=True).start()
+        heard = self._requests.heard()
+        if heard != "echo":
+            # In a thread: the handler may interrupt the one that holds the lock.
+            threading.Thread(target=self._end_runs, args=[heard == "again"], daemon=True).start()
 
-    def _end_runs(self) -> None:
+    def _end_runs(self, kill: bool) -> None:
         with self._lock:
-            kill = self._ends.is_set()
             self._ends.set()
             for name, child in self._children.items():
                 _say(name, "is killed" if kill else "finishes the pages in hand")

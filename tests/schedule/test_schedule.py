@@ -97,6 +97,20 @@ def test_a_run_in_hand_finishes_its_pages_and_publishes(
     assert 0 < len(records(tmp_path / "output", "edoctor")) < 60
 
 
+def test_a_signal_to_the_whole_group_stops_in_order(schedule: Callable[[str], Running], tmp_path: Path) -> None:
+    """As systemd and containers stop: the schedule, which hands it on, and the run in hand get the signal."""
+    with FaultySite(count=80) as site:
+        delayed = SETTINGS.replace("DELAY=0", "DELAY=0.05")
+        running = schedule(f'[sites.edoctor]\nevery = "1h"\nstart_urls = ["{site.url}/"]\n{delayed}')
+        (begins,) = running.wait_for("run begins")
+        site.wait_for_requests(20)
+        os.kill(int(re.findall(r"process (\d+)", begins)[0]), signal.SIGTERM)
+        running.process.send_signal(signal.SIGTERM)
+        assert running.end() == 0
+    assert not any("kill" in line for line in running.lines), running.lines
+    assert 0 < len(records(tmp_path / "output", "edoctor")) < 80
+
+
 def test_a_run_that_is_killed_is_told_and_the_next_goes_on(schedule: Callable[[str], Running], tmp_path: Path) -> None:
     with FaultySite(count=30) as site:
         slow = SETTINGS.replace("DOWNLOAD_DELAY=0", "DOWNLOAD_DELAY=0.05")
