@@ -33,6 +33,8 @@ class Evidence:
         failing = (State.RETRY, State.FAILED, State.HELD)
         marks = ",".join("?" * len(failing))
         asked = f"((last_check>=? AND http_status IS NOT NULL) OR state IN ({marks})) AND {known}"
+        answers = f"last_check>=? AND http_status IS NOT NULL AND state NOT IN ({marks})"
+        answered = self._db.execute(f"SELECT count(*) FROM urls WHERE {answers}", (since, *failing)).fetchone()[0]
         rechecked = self._db.execute(f"SELECT count(*) FROM urls WHERE {asked}", (since, *failing)).fetchone()[0]
         failed = self._sightings(f"state IN ({marks}) AND {known}", *failing)
         lost = f"state IN ('{State.LOST}', '{State.GONE}') AND last_check>=? AND {known}"
@@ -40,7 +42,14 @@ class Evidence:
         gone = self._db.execute(
             f"SELECT count(*) FROM urls WHERE {lost} AND http_status NOT BETWEEN 200 AND 299", (since,)
         ).fetchone()[0]
-        return Measures(rechecked=rechecked, failed=failed, missing=missing, gone=gone, lost_fields=self._lost_fields())
+        return Measures(
+            answered=answered,
+            rechecked=rechecked,
+            failed=failed,
+            missing=missing,
+            gone=gone,
+            lost_fields=self._lost_fields(),
+        )
 
     def _sightings(self, where: str, *values: object) -> tuple[Sighting, ...]:
         rows = self._db.execute(

@@ -42,6 +42,7 @@ class Sighting:
 class Measures:
     """What a run found, measured. Counts are of records or of pages that showed records before the run.
 
+    ``answered``: URLs of any kind that gave an answer, were it a 404;
     ``rechecked``: such pages asked for; ``failed``: those that gave no answer; ``missing``: that answered, but without
     their question (404 left out), by reason; ``gone``: that said that they are gone; ``lost_fields``: records that
     lost a field, with a sample; ``fill``: share of all records in which a field is filled.
@@ -52,6 +53,7 @@ class Measures:
     added: int = 0
     changed: int = 0
     removed: int = 0
+    answered: int = 0
     rechecked: int = 0
     failed: tuple[Sighting, ...] = ()
     missing: tuple[Sighting, ...] = ()

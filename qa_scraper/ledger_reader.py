@@ -32,10 +32,14 @@ class LedgerReader:
         self.runs = RunStore(db)
 
     def last_good_run(self) -> int | None:
-        """The newest run that looked at the site and was published; one that ended in an error is none."""
+        """The newest run that looked at the site and was published.
+
+        One that ended in an error is none, nor one with gaps to which no page answered: the site was down.
+        """
         query = (
             "SELECT max(run) FROM runs WHERE publication IN ('published', 'accepted') AND kind<>'publish'"
             " AND outcome IS NOT 'error'"
+            " AND (outcome IS NOT 'gaps' OR coalesce(json_extract(measures, '$.answered'), 1)>0)"
         )
         found: int | None = self._db.execute(query).fetchone()[0]
         return found

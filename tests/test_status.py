@@ -67,6 +67,28 @@ def test_a_good_site_is_fresh_or_stale_and_asking_leaves_no_trace(site: FaultySi
     assert (code, one["last_good"]["run"], one["age"] < 600) == (0, 2, True)
 
 
+@pytest.mark.parametrize("failure", ["robots", "pages"])
+def test_a_site_that_was_down_is_not_good_for_having_been_asked(site: FaultySite, tmp_path: Path, failure: str) -> None:
+    """No known question was due, so that the gate has nothing to reject."""
+    assert crawl(site, tmp_path) == 0
+    if failure == "robots":
+        site.robots_status = 503
+    else:
+        site.broken = True
+    refreshed = qa_scraper("refresh", *crawl_arguments("edoctor", site.url, tmp_path, "-s", "RETRY_WAIT_MAX=1")[1:])
+    assert refreshed.returncode == 3
+    code, one, _ = status(tmp_path, "--max-age", LONG)
+    assert (code, one["last_good"]["run"], one["last_run"]["run"]) == (0, 1, 2)
+    assert status(tmp_path, "--max-age", "26h")[0] == 3
+
+
+def test_a_site_that_never_answered_was_never_good(site: FaultySite, tmp_path: Path) -> None:
+    site.robots_status = 503
+    assert crawl(site, tmp_path) == 3
+    code, one, _ = status(tmp_path)
+    assert (code, one["verdict"]) == (3, "never")
+
+
 def test_an_outage_is_rejected_and_said_with_its_reasons(site: FaultySite, tmp_path: Path) -> None:
     assert crawl(site, tmp_path, *NOW) == 0
     shutil.copytree(tmp_path / "edoctor", tmp_path / "elsewhere")
