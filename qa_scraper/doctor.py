@@ -12,6 +12,8 @@ from typing import Final
 import orjson
 from pydantic import ValidationError
 
+from qa_scraper.change_feed import CHANGES, feeds, replay
+from qa_scraper.exceptions import InputError
 from qa_scraper.items import record_type
 from qa_scraper.ledger import Ledger, LedgerError
 from qa_scraper.publish import SNAPSHOT, snapshot_records
@@ -56,7 +58,7 @@ def examine(ledger_path: Path) -> Iterator[Finding]:
     try:
         ledger = Ledger(ledger_path, read_only=True)
     except LedgerError as error:
-        yield Finding(str(error), _RESTORE)
+        yield Finding(str(error).rstrip("."), _RESTORE)
         return
     try:
         damaged = False
@@ -66,6 +68,7 @@ def examine(ledger_path: Path) -> Iterator[Finding]:
         if not damaged:
             yield from _contradictions(ledger)
             yield from _snapshot(ledger, ledger_path.with_name(SNAPSHOT))
+            yield from _feeds(ledger, ledger_path.with_name(SNAPSHOT))
     except sqlite3.Error as error:
         yield Finding(f"the ledger cannot be read: {error}", _RESTORE)
     finally:
@@ -109,3 +112,20 @@ def _snapshot(ledger: Ledger, snapshot: Path) -> Iterator[Finding]:
         )
     elif differs:
         yield Finding(f"{SNAPSHOT} differs from the ledger in {differs} lines: it was not published since", publish)
+
+
+def _feeds(ledger: Ledger, snapshot: Path) -> Iterator[Finding]:
+    if not snapshot.exists() or ledger.runs.publishing() is not None:
+        return  # told above, or the next run settles it
+    restore = (
+        f"Restore {CHANGES}/ from a backup; without one, whoever follows the feeds begins anew from {SNAPSHOT}, and"
+        f" replay --until is right only for the runs before"
+    )
+    try:
+        replayed = replay(feeds(snapshot.parent))
+    except InputError as error:
+        yield Finding(str(error), restore)
+        return
+    with snapshot.open("rb") as file:
+        if any(line != now for line, now in zip_longest((line.removesuffix(b"\n") for line in file), replayed)):
+            yield Finding(f"the feeds in {CHANGES}/ do not give {SNAPSHOT}: one is missing or was changed", restore)

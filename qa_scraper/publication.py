@@ -18,7 +18,7 @@ import jsonlines
 import orjson
 from pydantic import TypeAdapter
 
-from qa_scraper.change_feed import changes_between, feed_path, feeds
+from qa_scraper.change_feed import changes_between, feed_path, feeds, replay
 from qa_scraper.gate import Breach, Measures, filled, judge
 from qa_scraper.ledger import Ledger
 from qa_scraper.publish import SNAPSHOT, beside, put_in_place, snapshot_records
@@ -43,7 +43,8 @@ def publish(ledger: Ledger, folder: Path, run: int, at: str, bounds: Bounds, *, 
 
     ``folder/questions.jsonl`` and ``folder/changes/RUN.jsonl`` are written beside, flushed and renamed; a reader sees
     the old or the new snapshot, whole. Where nothing changed no published byte does. What breaks a bound goes to
-    ``folder/rejected/RUN/``. Raises OSError where the folder cannot be written; the old files are then untouched.
+    ``folder/rejected/RUN/``. Raises OSError where the folder cannot be written, InputError where both the snapshot and
+    the feeds are damaged; the old files are then untouched.
     """
     settle(ledger, folder)
     ledger.records.issue_ids()
@@ -51,7 +52,11 @@ def publish(ledger: Ledger, folder: Path, run: int, at: str, bounds: Bounds, *, 
     feed.parent.mkdir(mode=0o700, exist_ok=True)
     with beside(snapshot) as new_snapshot, beside(feed) as new_feed:
         fill = _write_snapshot(ledger, new_snapshot)
-        counts = _write_feed(_published(folder, snapshot), new_snapshot, new_feed, at)
+        try:
+            counts = _write_feed(_published(folder, snapshot), new_snapshot, new_feed, at)
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            # Somebody damaged the published file: the feeds say what was published.
+            counts = _write_feed(iter(replay(feeds(folder))), new_snapshot, new_feed, at)
         measures = replace(
             ledger.evidence.measures(),
             published=counts["published"],
@@ -125,7 +130,10 @@ def _write_snapshot(ledger: Ledger, path: Path) -> dict[str, float]:
 
 def _published(folder: Path, snapshot: Path) -> Iterator[bytes]:
     """The lines of the snapshot as the feeds know it: none before the first feed."""
-    if snapshot.exists() and feeds(folder):
+    known = feeds(folder)
+    if known and not snapshot.exists():
+        yield from replay(known)
+    elif known:
         with snapshot.open("rb") as file:
             yield from map(_without_end, file)
 

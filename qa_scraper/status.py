@@ -100,7 +100,7 @@ def status_of(folder: Path, now: float, max_age: float | None = None) -> SiteSta
     try:
         found = read_ledger(folder / LEDGER, lambda ledger: _look(ledger, folder, now, max_age, held_by))
     except LedgerError as error:
-        return SiteStatus(folder.name, "unreadable", str(error), held_by=held_by)
+        return SiteStatus(folder.name, "unreadable", str(error).rstrip("."), held_by=held_by)
     return found or SiteStatus(
         folder.name,
         "never",

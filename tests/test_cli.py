@@ -368,6 +368,33 @@ def test_doctor_finds_what_is_wrong_and_changes_nothing(tmp_path: Path) -> None:
         assert snapshot.read_bytes() == good
 
 
+@pytest.mark.parametrize("damage", ["cut", "no text", "other JSON", "gone"])
+def test_publish_mends_a_damaged_snapshot_as_doctor_says(tmp_path: Path, damage: str) -> None:
+    folder = crawled(tmp_path)
+    snapshot = folder / "questions.jsonl"
+    good = snapshot.read_bytes()
+    if damage == "gone":
+        snapshot.unlink()
+    else:
+        snapshot.write_bytes({"cut": good[:-20], "no text": b"\xff\x00\n" + good, "other JSON": b"[1]\n"}[damage])
+    assert "qa-scraper publish" in doctor(tmp_path).stdout
+    done = qa_scraper("publish", "demo", "--output", str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert snapshot.read_bytes() == good
+    assert [feed.name for feed in (folder / "changes").iterdir()] == ["000001.jsonl"]
+    assert doctor(tmp_path).returncode == 0
+
+
+def test_doctor_misses_a_feed(tmp_path: Path) -> None:
+    folder = crawled(tmp_path)
+    feed = folder / "changes" / "000001.jsonl"
+    feed.write_bytes(feed.read_bytes()[:-20])
+    assert "no line of a change feed" in doctor(tmp_path).stdout
+    feed.unlink()
+    done = doctor(tmp_path)
+    assert (done.returncode, "one is missing or was changed" in done.stdout) == (3, True)
+
+
 def test_an_emptied_ledger_replaces_no_good_data(tmp_path: Path) -> None:
     folder = crawled(tmp_path)
     good = (folder / "questions.jsonl").read_bytes()
