@@ -56,6 +56,7 @@ _DEPARTMENT_LENGTH: Final = 80
 _NAME_WORDS: Final = 8
 _UNSURE_WORDS: Final = 4
 _ENDS_SENTENCE: Final = re.compile(r"[.!?。！？;；:：,，]$")
+_INITIALS_AT_END: Final = re.compile(r"\b(?:[A-Z]\.){2,}+\Z")  # "E.N.T." ends with a stop, but no sentence
 _SENTENCE_INSIDE: Final = re.compile(
     r"[!?。！？;；:：.](?:(?<!\.)|(?=\s)(?<!\b\w\.)(?<!\bDr\.)(?<!\bJr\.)(?<!\bSr\.)(?<!\bSt\.))"
 )
@@ -174,7 +175,9 @@ def reply_line(block: Block) -> ReplyLine | None:
 
 def is_department(text: str) -> bool:
     """Whether *text* can be the name of a department: short, capitalised words, no sentence."""
-    if not text or len(text) > _DEPARTMENT_LENGTH or _ENDS_SENTENCE.search(text) or _SENTENCE_INSIDE.search(text):
+    if not text or len(text) > _DEPARTMENT_LENGTH or _SENTENCE_INSIDE.search(text):
+        return False
+    if _ENDS_SENTENCE.search(text) and not _INITIALS_AT_END.search(text):
         return False
     words = _BETWEEN_WORDS.split(text)
     return not text[0].islower() and all(
@@ -228,7 +231,8 @@ def _belong_together(first: Block, last: Block) -> bool:
         return bool(parts_follow or ((asker.age or asker.gender) and _is_name_alone(first, last)))
     if first.text.endswith(" reply") and not is_section_heading(last) and reply_line(last) is None:
         line = reply_line(_joined(first, last))
-        return line is not None and line.certain and not last.heading
+        same_heading = last.heading == first.heading and not last.paragraph  # one that a <br> breaks
+        return line is not None and line.certain and (not last.heading or same_heading)
     return False
 
 
