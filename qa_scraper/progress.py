@@ -104,7 +104,7 @@ class _Meter:
     def __init__(self, progress: Callable[[], Progress | None]) -> None:
         self._progress = progress
         self._last = Progress()
-        self._marks: list[tuple[float, int]] = []
+        self._marks: list[tuple[float, int]] = [(time.monotonic(), 0)]
 
     def read(self) -> tuple[Progress, float]:
         self._last = self._progress() or self._last
