@@ -199,7 +199,7 @@ def rejoined(blocks: Iterable[Block]) -> list[Block]:
 
     ``Reply Date:`` | ``2003/10/20``; ``LILY,`` | ``20~29 year old female.`` | ``Ask Date: 2003/10/20``;
     ``Dr. Zeng Guosen reply`` | ``Internal Medicine``. And those parted that stand on one line:
-    ``Dr. Zeng Guosen reply Internal Medicine · Reply Date: 2003/10/20``.
+    ``Dr. Zeng Guosen reply Internal Medicine · Reply Date: 2003/10/20``, ``(Oncology)`` and the next topic's link.
     """
     lines: list[Block] = []
     for block in (part for whole in blocks for part in _parted(whole)):
@@ -210,6 +210,13 @@ def rejoined(blocks: Iterable[Block]) -> list[Block]:
 
 
 def _parted(block: Block) -> list[Block]:
+    seam = _seam_of_links(block)
+    if seam:
+        moved = tuple(replace(link, start=link.start - seam, end=link.end - seam) for link in block.links[1:])
+        return [
+            replace(block, text=block.text[:seam], links=block.links[:1]),
+            replace(block, text=block.text[seam:], links=moved),
+        ]
     labels = list(_REPLY_DATE_LABEL.finditer(block.text)) if len(block.text) <= _LINE_LENGTH else []
     if not labels or not labels[-1].start():
         return [block]
@@ -217,6 +224,19 @@ def _parted(block: Block) -> list[Block]:
     ahead = replace(block, text=block.text[:date_at].rstrip(" ·|,;–—-"), links=())
     behind = replace(block, text=block.text[date_at:], links=(), paragraph=False)
     return [ahead, behind] if reply_line(ahead) is not None and reply_date(behind) else [block]
+
+
+def _seam_of_links(block: Block) -> int:
+    """Where a link that ends with a department in brackets runs into the next; 0: nowhere.
+
+    Style sheets set such links in boxes of their own: ``<a>Anemia<br>(Oncology)</a><a>Platelets<br>(…)</a>``.
+    """
+    if len(block.links) < 2 or not block.text.startswith("("):
+        return 0
+    first, second = block.links[:2]
+    department = block.text[: first.end]
+    is_whole = first.start == 0 and first.end == second.start and department.endswith(")")
+    return first.end if is_whole and is_department(department[1:-1].strip()) else 0
 
 
 def _belong_together(first: Block, last: Block) -> bool:
