@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
@@ -39,6 +40,19 @@ _NOT_PAGES: Final = frozenset(
     " mov mp3 mp4 mpeg mpg msi odp ods odt ogg otf pdf png ppt pptx rar rpm rss svg tar tgz tif tiff ttf wav webm"
     " webmanifest webp wmv woff woff2 xls xlsx xz zip".split()
 )
+# Addresses that need no closer look, as most links of most pages: the slow way gives these back as they are.
+_LABEL: Final = "[a-z0-9]++(?:-++[a-z0-9]++)*+"
+_ORIGIN: Final = (
+    rf"(?P<origin>https?://{_LABEL}(?:\.{_LABEL})*+(?::(?!80\b|443\b)(?:[1-9]\d{{0,3}}|[1-5]\d{{4}})(?!\d))?)"
+)
+_PLAIN_URL: Final = re.compile(rf"{_ORIGIN}(?P<path>(?:/(?!\.)[A-Za-z0-9_~.-]*+)*+)", re.ASCII)
+_PLAIN_ORIGIN: Final = re.compile(rf"{_ORIGIN}(?:[/?]|\Z)", re.ASCII)
+_PLAIN_HREF: Final = re.compile(
+    r"(?P<address>(?:/[A-Za-z0-9_~-]++)+(?:\.(?P<extension>[A-Za-z0-9]++))?/?(?:\?[A-Za-z0-9_=&.-]++)?)(?:#.*)?",
+    re.ASCII,
+)
+_REMEMBERED: Final = 4096
+"""Addresses whose reading is remembered, of each kind: menus stand on every page."""
 _SITEMAPS: Final = (".xml", ".xml.gz")
 _LONGEST_ADDRESS: Final = 8000
 """Characters of a URL; what every party on the way supports (RFC 9110 §4.1). Longer ones lead nowhere."""
@@ -51,6 +65,12 @@ def canonical_url(url: str) -> str:
     parameters, lower-cases scheme and host and normalises percent-encoding (RFC 3986 §6.2.2).
     Idempotent. Raises ValueError for a URL that cannot be parsed (a port that is no number, an open bracket).
     """
+    plain = _PLAIN_URL.fullmatch(url)
+    return plain["origin"] + (plain["path"].rstrip("/") or "/") if plain else _canonical(url)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _canonical(url: str) -> str:
     parts = urlsplit(canonicalize_url(url.strip(), keep_fragments=False))
     path = _PATH_SESSION.sub("", parts.path).rstrip("/;") or "/"
     query = "&".join(pair for pair in parts.query.split("&") if pair and not _is_noise(pair.partition("=")[0]))
@@ -117,6 +137,23 @@ def page_address(base: str, href: str, encoding: str = "utf-8") -> str | None:
     """
     if len(href) > _LONGEST_ADDRESS:
         return None
+    rooted = _PLAIN_HREF.fullmatch(href)
+    origin = _plain_origin(base) if rooted else ""
+    if rooted and origin:
+        is_page = (rooted["extension"] or "").lower() not in _NOT_PAGES
+        return origin + rooted["address"] if is_page else None
+    return _page_address(base, href, encoding)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _plain_origin(url: str) -> str:
+    """Scheme and host of *url*, an empty string where it takes a closer look to tell them."""
+    plain = _PLAIN_ORIGIN.match(url)
+    return plain["origin"] if plain else ""
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _page_address(base: str, href: str, encoding: str) -> str | None:
     try:
         parts = urlsplit(urljoin(base, href.strip()))
         if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or (parts.port or 1) < 1:

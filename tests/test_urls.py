@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from qa_scraper import urls
 from qa_scraper.urls import canonical_url, host_of, page_address, path_pattern
 
 
@@ -81,3 +84,22 @@ def test_hosts() -> None:
 )
 def test_path_pattern(url: str, pattern: str) -> None:
     assert path_pattern(url) == pattern
+
+
+HOSTS = st.from_regex(r"[a-z0-9.-]{1,20}(:\d{1,6})?", fullmatch=True)
+PATHS = st.from_regex(r"(/[A-Za-z0-9_~.%;-]{0,6}){0,4}(\?[a-z=&.%-]{0,8})?(#[a-z]{0,3})?", fullmatch=True)
+
+
+@given(st.sampled_from(["http", "https"]), HOSTS, PATHS, PATHS)
+def test_plain_addresses_are_read_as_all_others(scheme: str, host: str, path: str, href: str) -> None:
+    """Most addresses are read by a short way; it must give what the long way gives."""
+    url = f"{scheme}://{host}{path}"
+    assert outcome(canonical_url, url) == outcome(urls._canonical, url)
+    assert outcome(page_address, url, href, "utf-8") == outcome(urls._page_address, url, href, "utf-8")
+
+
+def outcome(function: Callable[..., object], *arguments: str) -> object:
+    try:
+        return function(*arguments)
+    except ValueError:
+        return ValueError
