@@ -51,7 +51,6 @@ _LINK_XPATH: Final = etree.XPath(
 _PAGE_OPTIONS: Final = etree.XPath("//select[@name or @id]//option")
 _PAGE_PARAMETERS: Final = frozenset(("pageno", "page", "pagenumber"))
 _LONGEST_NUMBER: Final = 9
-_BASE_XPATH: Final = etree.XPath("string(//base/@href)")
 
 LARGEST_PAGE: Final = 4 * 1024 * 1024
 """Bytes of the largest page that is read; real ones have hundreds of kilobytes."""
@@ -181,8 +180,9 @@ class Page:
     @cached_property
     def base_url(self) -> str | None:
         """What relative links are resolved against: ``<base href>`` on top of the page's own URL."""
-        declared = _BASE_XPATH(self.tree) if self.tree is not None else ""
-        if not isinstance(declared, str) or not declared.strip():
+        bases = self.tree.iter("base") if self.tree is not None else ()
+        declared = next((base.get("href", "") for base in bases if "href" in base.attrib), "")
+        if not declared.strip():
             return self.url
         return page_address(self.url or "", declared) or self.url
 
@@ -261,7 +261,7 @@ class Page:
     @cached_property
     def title(self) -> str:
         """Text of ``<title>``, an empty string where there is none."""
-        found = self.tree.find(".//title") if self.tree is not None else None
+        found = next(self.tree.iter("title"), None) if self.tree is not None else None
         return "".join(map(str, found.itertext())) if found is not None else ""
 
 

@@ -21,6 +21,10 @@ _BLANK_LINES: Final = re.compile("\n{3,}")
 
 def clean_line(text: str) -> str:
     """*text* as one line: white space folded and trimmed, invisible characters dropped, lone surrogates as U+FFFD."""
+    folded = " ".join(text.split())
+    # split() takes these four for white space, but they are dropped; all else that is dropped is not printable.
+    if folded.isprintable() and not ("\x1c" in text or "\x1d" in text or "\x1e" in text or "\x1f" in text):
+        return folded
     return " ".join(_without_invisible(text).split())
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from lxml import etree
 
+from qa_scraper.extraction.styles import BLOCK, HIDING, KEEPS_LINES, NO_STYLES, Styled, styled_by
 from qa_scraper.page import Page
 from qa_scraper.text import clean_line
 
@@ -74,11 +75,14 @@ class Block:
         return next((link.href for link in self.links if link.href), None)
 
 
-def page_blocks(page: Page) -> list[Block]:
-    """All blocks of *page* in reading order, those outside its own text included and marked with their place."""
+def page_blocks(page: Page, left_out: Collection[Place] = ()) -> list[Block]:
+    """All blocks of *page* in reading order, those outside its own text included and marked with their place.
+
+    *left_out*: places of which nothing is to be known; what stands there costs nothing.
+    """
     if page.kind == "text":
         return list(islice(_text_blocks(page.text), MOST_BLOCKS + 1))
-    return _Walk(_styled(page.tree)).run(page.tree) if page.tree is not None else []
+    return _Walk(styled_by(page.tree), left_out=left_out).run(page.tree) if page.tree is not None else []
 
 
 def element_text(
@@ -88,7 +92,7 @@ def element_text(
 
     Of what it holds, *leave_out*, hidden parts (unless *with_hidden*), navigation and buttons are not in it.
     """
-    walk = _Walk(_NO_STYLES, skipped=frozenset(leave_out))
+    walk = _Walk(NO_STYLES, skipped=frozenset(leave_out))
     left_out = {"nav"} if with_hidden else {"hidden", "nav"}
     lines = [block for block in walk.run(element) if block.place not in left_out]
     return "".join(("\n\n" if line.paragraph else "\n") + line.text for line in lines).strip()
@@ -158,32 +162,13 @@ _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _SECTIONING: Final = frozenset(("main", "article", "section"))
 # Elements that mean something without any attribute.
 _SPECIAL: Final = frozenset((*_PLACE_OF_TAG, *_HEADINGS, *_SECTIONING, "pre", "dialog", "button"))
-# On declarations in small letters: without IGNORECASE the search skips what cannot begin a match.
-_HIDING: Final = re.compile(
-    r"display\s*+:\s*+none|visibility\s*+:\s*+(?:hidden|collapse)|left\s*+:\s*+-\d{4,}+px|top\s*+:\s*+-\d{4,}+px"
-    r"|text-indent\s*+:\s*+-\d{4,}+px|clip\s*+:\s*+rect\(0"
-)
-_BLOCK: Final = re.compile(r"display\s*+:\s*+(?:block|flex|grid|list-item|table(?!-column))")
-_KEEPS_LINES: Final = re.compile(r"white-space\s*+:\s*+(?:pre|break-spaces)")
-_CSS_COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_STYLE_SHEET: Final = 1_000_000  # characters of a style sheet that are looked at
 _CLASSES: Final = 4096  # characters of a class attribute that are looked at
-_CSS_SIMPLE: Final = re.compile(r"\s*([.#])([\w\-]+)\s*")
+_TELLING: Final = frozenset(("role", "style", "hidden", "aria-hidden"))
+"""Attributes that may say what an element means for the text inside it."""
+_NAMES: Final = frozenset(("class", "id"))  # these only where a style sheet says something of them
 
 
-@dataclass(frozen=True, slots=True)
-class _Styled:
-    """``.class`` and ``#id`` names that style sheets hide, and that they make blocks of."""
-
-    hidden: frozenset[str]
-    blocks: frozenset[str]
-
-
-_NO_STYLES: Final = _Styled(frozenset(), frozenset())
-
-
-@dataclass(frozen=True, slots=True)
-class _Inside:
+class _Inside(NamedTuple):
     """What the open elements mean for the text inside them."""
 
     place: Place = "main"
@@ -193,52 +178,74 @@ class _Inside:
     link: tuple[int, str | None] | None = None
 
 
-@dataclass(slots=True)
-class _Piece:
-    """Text of one node, with what it stands inside."""
+class _Named(NamedTuple):
+    """What style sheets say of an element by its class or id."""
 
-    text: str
-    inside: _Inside
+    hides: bool
+    makes_block: bool
 
 
-@dataclass(slots=True)
+_UNNAMED: Final = _Named(hides=False, makes_block=False)
+
+
 class _Walk:
     """Walks a tree once, without recursion, and ends a block wherever a visual line ends."""
 
-    styled: _Styled
-    skipped: frozenset[etree._Element] | None = None  # None: a page; else the parts of an element that are left out
-    blocks: list[Block] = field(default_factory=list)
-    line: list[_Piece] = field(default_factory=list)
-    line_paragraph: bool = True
-    line_shared: int = 0
-    gap: int = 2  # between the line so far and the next text: 0 none, 1 new line, 2 new paragraph
-    depth: int = 0
-    lowest: int = 0  # smallest depth since the line so far began
+    def __init__(
+        self, styled: Styled, skipped: frozenset[etree._Element] | None = None, left_out: Collection[Place] = ()
+    ) -> None:
+        """*skipped*: None for a page; else parts of an element that are left out. *left_out*: places not looked at."""
+        self.styled = styled
+        self.skipped = skipped
+        self.left_out = frozenset(left_out)
+        self.blocks: list[Block] = []
+        self.line: list[tuple[str, _Inside]] = []
+        self.line_paragraph = True
+        self.line_shared = 0
+        self.gap = 2  # between the line so far and the next text: 0 none, 1 new line, 2 new paragraph
+        self.depth = 0
+        self.lowest = 0  # smallest depth since the line so far began
+        self.names_count = bool(styled.hidden or styled.blocks)
+        self.named: dict[str, _Named] = {}
 
-    def run(self, root: etree._Element) -> list[Block]:
+    def run(self, root: etree._Element) -> list[Block]:  # noqa: PLR0912 - each call would cost as much as what it does
         opened: list[tuple[int, _Inside]] = []
         inside = _Inside()
+        skipped, left_out, names_count = self.skipped, self.left_out, self.names_count
         walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
         for event, node in walk:
-            if len(self.blocks) > MOST_BLOCKS:
-                return self.blocks
             if event == "start":
+                if len(self.blocks) > MOST_BLOCKS:
+                    return self.blocks
                 tag = str(node.tag)
-                if tag in _NO_TEXT or (self.skipped is not None and (tag == "button" or node in self.skipped)):
+                if tag in _NO_TEXT or (skipped is not None and (tag == "button" or node in skipped)):
                     walk.skip_subtree()
                     opened.append((0, inside))
                     continue
                 outer = inside
-                if node.attrib or tag in _SPECIAL:
-                    inside = self._enter(node, tag, inside)
-                gap = _GAPS.get(tag, 0) or self._gap_by_style(node, tag)
+                names = node.keys()
+                gap = _GAPS.get(tag, 0)
+                if names or tag in _SPECIAL:
+                    tells = not _TELLING.isdisjoint(names)
+                    named = self._by_name(node) if names_count and not _NAMES.isdisjoint(names) else _UNNAMED
+                    if tells or named.hides or tag in _SPECIAL:
+                        inside = self._enter(node, tag, inside, hides=named.hides)
+                    elif tag == "a" and "href" in names:
+                        inside = inside._replace(link=(id(node), node.get("href")))
+                    if not gap and (named.makes_block or (tells and BLOCK.search(node.get("style", "").lower()))):
+                        gap = 2
+                if not gap and "-" in tag and (len(node) or (node.text and not node.text.isspace())):
+                    gap = 2  # an element of the site's own
                 opened.append((gap, outer))
                 if gap:
                     self.depth += 1
-                    self._end_line(gap, inside)
+                    if inside.place != "hidden" and self.gap < gap:
+                        self.gap = gap
                 elif tag == "br":
                     self._end_line(1 if self.gap == 0 else 2, inside)
-                if node.text:
+                if inside.place in left_out:
+                    walk.skip_subtree()
+                elif node.text:
                     self._add(node.text, inside)
                 continue
             if event == "end":
@@ -246,14 +253,17 @@ class _Walk:
                 if gap:
                     self.depth -= 1
                     self.lowest = min(self.lowest, self.depth)
-                    self._end_line(gap, inside)
+                    if inside.place != "hidden" and self.gap < gap:
+                        self.gap = gap
                 inside = outer
-            if node.tail and node is not root:
-                self._add(node.tail, inside)
+            tail = node.tail
+            if tail and node is not root:
+                self._add(tail, inside)
         self._flush()
         return self.blocks
 
-    def _enter(self, node: etree._Element, tag: str, outer: _Inside) -> _Inside:
+    def _enter(self, node: etree._Element, tag: str, outer: _Inside, *, hides: bool) -> _Inside:
+        """What stands inside *node*; *hides*: whether a style sheet hides it."""
         attributes = node.attrib
         role = attributes.get("role", "").strip().lower()
         style = attributes.get("style", "").lower()
@@ -265,8 +275,8 @@ class _Walk:
             "hidden" in attributes
             or attributes.get("aria-hidden") == "true"
             or (tag == "dialog" and "open" not in attributes)
-            or _HIDING.search(style)
-            or (self.styled.hidden and not self.styled.hidden.isdisjoint(_names(attributes)))
+            or HIDING.search(style)
+            or hides
         ):
             place = "hidden"
         # The outermost place counts, but what is hidden is hidden wherever it stands.
@@ -278,19 +288,23 @@ class _Walk:
         link = outer.link
         if (tag == "a" and "href" in attributes) or tag == "button" or role == "button":
             link = (id(node), attributes.get("href"))
-        keeps_lines = outer.keeps_lines or tag == "pre" or bool(_KEEPS_LINES.search(style))
+        keeps_lines = outer.keeps_lines or tag == "pre" or bool(KEEPS_LINES.search(style))
         return _Inside(place, heading, keeps_lines, sectioned, link)
 
-    def _gap_by_style(self, node: etree._Element, tag: str) -> int:
-        """The gap that an inline element makes because its style, or being an element of the site's own, says so."""
-        if "-" in tag:
-            return 2 if len(node) or (node.text and not node.text.isspace()) else 0
-        attributes = node.attrib
-        if not attributes:
-            return 0
-        if _BLOCK.search(attributes.get("style", "").lower()):
-            return 2
-        return 2 if self.styled.blocks and not self.styled.blocks.isdisjoint(_names(attributes)) else 0
+    def _by_name(self, node: etree._Element) -> _Named:
+        called, own_id = node.get("class", ""), node.get("id")
+        found = self.named.get(called)
+        if found is None:
+            names = ["." + name for name in called[:_CLASSES].split()]
+            found = _Named(
+                not self.styled.hidden.isdisjoint(names),
+                not self.styled.blocks.isdisjoint(names),
+            )
+            self.named[called] = found
+        if own_id is None:
+            return found
+        own = "#" + own_id
+        return _Named(found.hides or own in self.styled.hidden, found.makes_block or own in self.styled.blocks)
 
     def _end_line(self, gap: int, inside: _Inside) -> None:
         # What is hidden parts no line: in "a <span hidden>…</span> b" the reader sees one line.
@@ -311,70 +325,47 @@ class _Walk:
         if self.gap and inside.place != "hidden":
             if not text or text.isspace():
                 return
-            self._flush()
+            if self.line:
+                self._flush()
             self.line_paragraph = self.gap == 2
             self.line_shared, self.lowest = self.lowest, self.depth
             self.gap = 0
-        self.line.append(_Piece(text, inside))
+        self.line.append((text, inside))
 
     def _flush(self) -> None:
-        places = dict.fromkeys(piece.inside.place for piece in self.line)
-        for place in places:
-            pieces = [piece for piece in self.line if piece.inside.place == place]
-            text, links = _joined(pieces)
-            if text:
-                heading = next((piece.inside.heading for piece in pieces if not piece.text.isspace()), 0)
-                self.blocks.append(Block(text, links, heading, self.line_paragraph, place, self.line_shared))
-                self.line_shared = self.depth
+        if len(self.line) == 1:
+            text, inside = self.line[0]
+            cleaned = _cleaned(text)
+            if cleaned:
+                is_linked = inside.link is not None and len(text) <= LONGEST_LINE
+                link = Link(inside.link[1], 0, len(cleaned)) if is_linked and inside.link else None
+                self._end(cleaned, (link,) if link else (), inside.heading, inside.place)
+        else:
+            for place in dict.fromkeys(inside.place for _, inside in self.line):
+                pieces = [piece for piece in self.line if piece[1].place == place]
+                text, links = _joined(pieces)
+                if text:
+                    heading = next((inside.heading for piece, inside in pieces if not piece.isspace()), 0)
+                    self._end(text, links, heading, place)
         self.line = []
 
+    def _end(self, text: str, links: tuple[Link, ...], heading: int, place: Place) -> None:
+        self.blocks.append(Block(text, links, heading, self.line_paragraph, place, self.line_shared))
+        self.line_shared = self.depth
 
-def _joined(pieces: list[_Piece]) -> tuple[str, tuple[Link, ...]]:
+
+def _joined(pieces: list[tuple[str, _Inside]]) -> tuple[str, tuple[Link, ...]]:
     """The text of a line with its white space folded, and the spans of its links in it."""
-    if sum(len(piece.text) for piece in pieces) > LONGEST_LINE or not any(piece.inside.link for piece in pieces):
-        return _cleaned("".join(piece.text for piece in pieces)), ()
+    if not any(inside.link for _, inside in pieces) or sum(len(text) for text, _ in pieces) > LONGEST_LINE:
+        return _cleaned("".join([text for text, _ in pieces])), ()
     text = ""
     spans: dict[tuple[int, str | None], tuple[int, int]] = {}
-    for piece in pieces:
-        folded = clean_line(f"|{piece.text}|")[1:-1]
+    for piece, inside in pieces:
+        folded = clean_line(f"|{piece}|")[1:-1]
         if not text or text.endswith(" "):
             folded = folded.lstrip(" ")
-        if piece.inside.link and folded.strip():
-            start = spans.get(piece.inside.link, (len(text), 0))[0]
-            spans[piece.inside.link] = (start, len(text) + len(folded.rstrip(" ")))
+        if inside.link and folded.strip():
+            start = spans.get(inside.link, (len(text), 0))[0]
+            spans[inside.link] = (start, len(text) + len(folded.rstrip(" ")))
         text += folded
-    return text.rstrip(" "), tuple(Link(key[1], start, end) for key, (start, end) in spans.items())
-
-
-def _names(attributes: etree._Attrib) -> list[str]:
-    return [*("." + name for name in attributes.get("class", "")[:_CLASSES].split()), "#" + attributes.get("id", "")]
-
-
-def _styled(root: etree._Element) -> _Styled:
-    """What the page's own style sheets hide or lay out as blocks, outside of any media query."""
-    hidden: set[str] = set()
-    blocks: set[str] = set()
-    for style in root.iter("style"):
-        for selectors, body in _css_rules((style.text or "")[:_STYLE_SHEET]):
-            names = hidden if _HIDING.search(body) else blocks if _BLOCK.search(body) else None
-            if names is not None:
-                simple = (_CSS_SIMPLE.fullmatch(selector) for selector in selectors.split(","))
-                names.update(match[1] + match[2] for match in simple if match)
-    return _Styled(frozenset(hidden), frozenset(blocks))
-
-
-def _css_rules(css: str) -> Iterator[tuple[str, str]]:
-    """Selectors and own declarations (in small letters) of each outermost rule; what is nested in it is left out."""
-    depth, selectors = 0, ""
-    own: list[str] = []
-    for closed in _CSS_COMMENT.sub("", css).split("}"):
-        for opened, text in enumerate(closed.split("{")):
-            depth += opened > 0
-            if depth == 0:
-                # In front of the selectors there may be statements: @charset "utf-8";
-                selectors, own = text.rpartition(";")[2], []
-            elif depth == 1:
-                own.append(text)
-        if depth == 1:
-            yield selectors, "".join(own).lower()
-        depth = max(0, depth - 1)
+    return text.rstrip(" "), tuple([Link(key[1], start, end) for key, (start, end) in spans.items()])

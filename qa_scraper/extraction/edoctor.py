@@ -97,7 +97,7 @@ def read(page: Page) -> Reading:
     """Splits a page of this layout into its sections, or says why it is none."""
     if not may_hold_landmarks(page.flat_text):
         return NoQuestion(_NO_LANDMARK)
-    blocks = page_blocks(page)
+    blocks = page_blocks(page, left_out=("hidden", "nav", "footer"))
     if len(blocks) > MOST_BLOCKS:
         return NoQuestion(f"more than {MOST_BLOCKS:,} lines")
     shown = visible(blocks)

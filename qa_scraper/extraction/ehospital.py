@@ -65,7 +65,7 @@ def read(page: Page) -> Reading:
     """Splits a page of this layout into its sections, or says why it is none."""
     if not _MAY_BE.search(page.text):
         return NoQuestion("neither 提問 nor 回覆 on the page")
-    blocks = page_blocks(page)
+    blocks = page_blocks(page, left_out=("hidden", "nav", "footer"))
     if len(blocks) > MOST_BLOCKS:
         return NoQuestion(f"more than {MOST_BLOCKS:,} lines")
     lines = _rejoined([line for line in visible(blocks) if len(line.text) <= LONGEST_LINE])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from typing import Final
 
 from qa_scraper.extraction.blocks import Block
@@ -22,7 +23,7 @@ _RELATED_FAQ: Final = re.compile(_HEADING.format(r"related faqs?"), re.IGNORECAS
 _READ_MORE: Final = re.compile(r"\[\s*+read more\s*+\]\s*+(?P<title>.*+)|read more\s*+(?:…|\.\.\.|»|>)?", re.IGNORECASE)
 _SHARE: Final = re.compile(r"share(?: this)?(?: to| on| via)?\s*+(?:[:：]\s*+)?(?P<rest>.*+)", re.IGNORECASE)
 
-_ANY_LANDMARK: Final = re.compile(r"\b(?:ask(?:ed)?|repl(?:y|ied)) ?date|read more", re.IGNORECASE)
+_ANY_LANDMARK: Final = tuple(f"{word}{gap}date" for word in ("ask", "asked", "reply", "replied") for gap in (" ", ""))
 _REPLY_DATE: Final = re.compile(r"\W{0,4}repl(?:y|ied) date\s*+[:：]\s*+(?P<date>.*+)", re.IGNORECASE)
 _REPLY_DATE_LABEL: Final = re.compile(r"\breply date\s*+[:：]", re.IGNORECASE)
 _ASK_DATE_LABEL: Final = re.compile(r"\bask(?:ed)? date\s*+[:：]", re.IGNORECASE)
@@ -40,6 +41,7 @@ _ASKER_WITHOUT_AGE: Final = re.compile(
     rf"(?:(?P<name>.*)[,，]\s*+(?=[fmwgblonu]))?(?P<gender>{_GENDER})\s*+[.。,]?", re.IGNORECASE
 )
 _ASKER_NAME_LENGTH: Final = 60
+_REMEMBERED: Final = 2048  # lines: each is looked at several times, and menus stand on every page
 _LINE_LENGTH: Final = 300  # no landmark line is longer; bounds the work on hostile lines
 
 _TITLE: Final = (
@@ -82,7 +84,16 @@ class ReplyLine:
 
 def may_hold_landmarks(text: str) -> bool:
     """Whether a page with *text* (as one line) can hold a landmark of the layout: a quick look, before any line is."""
-    return bool(_ANY_LANDMARK.search(text))
+    lowered = text.lower()
+    return "read more" in lowered or any(map(partial(_begins_word, lowered), _ANY_LANDMARK))
+
+
+def _begins_word(text: str, word: str) -> bool:
+    """Whether *word* stands in *text* at the beginning of a word."""
+    at = text.find(word)
+    while at > 0 and (text[at - 1].isalnum() or text[at - 1] == "_"):
+        at = text.find(word, at + 1)
+    return at >= 0
 
 
 def _stands_alone(block: Block) -> bool:
@@ -127,16 +138,26 @@ def is_share(block: Block) -> bool:
 
 def reply_date(block: Block) -> str | None:
     """The date of a ``Reply Date: 2003/10/20`` line as written; None for other lines (``Reply Date: pending``)."""
-    match = _REPLY_DATE.fullmatch(block.text) if len(block.text) <= _LINE_LENGTH else None
+    return _reply_date(block.text) if len(block.text) <= _LINE_LENGTH else None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _reply_date(text: str) -> str | None:
+    match = _REPLY_DATE.fullmatch(text)
     return match["date"] if match and parse_date(match["date"]) else None
 
 
 def asker_line(block: Block) -> AskerLine | None:
     """The parts of an asker line; None for any other line."""
-    match = _ASK_DATE_LABEL.search(block.text) if len(block.text) <= _LINE_LENGTH else None
-    if match is None or parse_date(block.text[match.end() :]) is None:
+    return _asker_line(block.text) if len(block.text) <= _LINE_LENGTH else None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _asker_line(text: str) -> AskerLine | None:
+    match = _ASK_DATE_LABEL.search(text)
+    if match is None or parse_date(text[match.end() :]) is None:
         return None
-    asker, asked_on = block.text[: match.start()].strip(), block.text[match.end() :].strip()
+    asker, asked_on = text[: match.start()].strip(), text[match.end() :].strip()
     parts = _ASKER.fullmatch(asker)
     if parts:
         return AskerLine(parts["name"] or "", parts["age"], parts["gender"] or "", asked_on)
@@ -152,17 +173,20 @@ def asker_line(block: Block) -> AskerLine | None:
 
 def reply_line(block: Block) -> ReplyLine | None:
     """The parts of a ``Dr. X reply DEPARTMENT`` line; None for any other line, running text above all."""
-    if len(block.text) > _LINE_LENGTH:
-        return None
-    titled = _TITLE_AHEAD.match(block.text)
+    return _reply_line(block.text) if len(block.text) <= _LINE_LENGTH else None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _reply_line(text: str) -> ReplyLine | None:
+    titled = _TITLE_AHEAD.match(text)
     name_at = titled.end() if titled else 0
-    replies = _REPLIES.search(block.text, max(name_at - 1, 0))
+    replies = _REPLIES.search(text, max(name_at - 1, 0))
     if titled and not titled["title"].endswith(".") and (replies is None or replies.start() < name_at):
         titled, name_at = None, 0  # "Doctor reply …": all the name there is
     if replies is None:
         return None
     title = titled["title"] if titled else ""
-    name, department = block.text[name_at : replies.start()].strip(), block.text[replies.end() :].strip()
+    name, department = text[name_at : replies.start()].strip(), text[replies.end() :].strip()
     if not (title or name) or not _is_person(name):
         return None
     if department and not is_department(department):
@@ -217,13 +241,19 @@ def _parted(block: Block) -> list[Block]:
             replace(block, text=block.text[:seam], links=block.links[:1]),
             replace(block, text=block.text[seam:], links=moved),
         ]
-    labels = list(_REPLY_DATE_LABEL.finditer(block.text)) if len(block.text) <= _LINE_LENGTH else []
-    if not labels or not labels[-1].start():
+    date_at = _reply_date_at(block.text) if len(block.text) <= _LINE_LENGTH else 0
+    if not date_at:
         return [block]
-    date_at = labels[-1].start()
     ahead = replace(block, text=block.text[:date_at].rstrip(" ·|,;–—-"), links=())
     behind = replace(block, text=block.text[date_at:], links=(), paragraph=False)
     return [ahead, behind] if reply_line(ahead) is not None and reply_date(behind) else [block]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _reply_date_at(text: str) -> int:
+    """Where the last ``Reply Date:`` of a line stands; 0 where there is none, or nothing ahead of it."""
+    labels = list(_REPLY_DATE_LABEL.finditer(text))
+    return labels[-1].start() if labels else 0
 
 
 def _seam_of_links(block: Block) -> int:
