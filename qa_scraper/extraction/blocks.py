@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple
 
 from lxml import etree
 
-from qa_scraper.extraction.styles import BLOCK, HIDING, KEEPS_LINES, NO_STYLES, Styled, styled_by
+from qa_scraper.extraction.styles import NO_STYLES, Styled, hides, keeps_lines, makes_block, styled_by
 from qa_scraper.page import Page
 from qa_scraper.text import clean_line
 
@@ -229,10 +229,10 @@ class _Walk:
                     tells = not _TELLING.isdisjoint(names)
                     named = self._by_name(node) if names_count and not _NAMES.isdisjoint(names) else _UNNAMED
                     if tells or named.hides or tag in _SPECIAL:
-                        inside = self._enter(node, tag, inside, hides=named.hides)
+                        inside = self._enter(node, tag, inside, is_hidden=named.hides)
                     elif tag == "a" and "href" in names:
                         inside = inside._replace(link=(id(node), node.get("href")))
-                    if not gap and (named.makes_block or (tells and BLOCK.search(node.get("style", "").lower()))):
+                    if not gap and (named.makes_block or (tells and makes_block(node.get("style", "").lower()))):
                         gap = 2
                 if not gap and "-" in tag and (len(node) or (node.text and not node.text.isspace())):
                     gap = 2  # an element of the site's own
@@ -262,8 +262,8 @@ class _Walk:
         self._flush()
         return self.blocks
 
-    def _enter(self, node: etree._Element, tag: str, outer: _Inside, *, hides: bool) -> _Inside:
-        """What stands inside *node*; *hides*: whether a style sheet hides it."""
+    def _enter(self, node: etree._Element, tag: str, outer: _Inside, *, is_hidden: bool) -> _Inside:
+        """What stands inside *node*; *is_hidden*: whether a style sheet hides it."""
         attributes = node.attrib
         role = attributes.get("role", "").strip().lower()
         style = attributes.get("style", "").lower()
@@ -275,8 +275,8 @@ class _Walk:
             "hidden" in attributes
             or attributes.get("aria-hidden") == "true"
             or (tag == "dialog" and "open" not in attributes)
-            or HIDING.search(style)
-            or hides
+            or hides(style)
+            or is_hidden
         ):
             place = "hidden"
         # The outermost place counts, but what is hidden is hidden wherever it stands.
@@ -288,8 +288,8 @@ class _Walk:
         link = outer.link
         if (tag == "a" and "href" in attributes) or tag == "button" or role == "button":
             link = (id(node), attributes.get("href"))
-        keeps_lines = outer.keeps_lines or tag == "pre" or bool(KEEPS_LINES.search(style))
-        return _Inside(place, heading, keeps_lines, sectioned, link)
+        as_typed = outer.keeps_lines or tag == "pre" or keeps_lines(style)
+        return _Inside(place, heading, as_typed, sectioned, link)
 
     def _by_name(self, node: etree._Element) -> _Named:
         called, own_id = node.get("class", ""), node.get("id")

@@ -11,12 +11,12 @@ from typing import Final
 from lxml import etree
 
 # On declarations in small letters: without IGNORECASE the search skips what cannot begin a match.
-HIDING: Final = re.compile(
+_HIDING: Final = re.compile(
     r"display\s*+:\s*+none|visibility\s*+:\s*+(?:hidden|collapse)|left\s*+:\s*+-\d{4,}+px|top\s*+:\s*+-\d{4,}+px"
     r"|text-indent\s*+:\s*+-\d{4,}+px|clip\s*+:\s*+rect\(0"
 )
-BLOCK: Final = re.compile(r"display\s*+:\s*+(?:block|flex|grid|list-item|table(?!-column))")
-KEEPS_LINES: Final = re.compile(r"white-space\s*+:\s*+(?:pre|break-spaces)")
+_BLOCK: Final = re.compile(r"display\s*+:\s*+(?:block|flex|grid|list-item|table(?!-column))")
+_KEEPS_LINES: Final = re.compile(r"white-space\s*+:\s*+(?:pre|break-spaces)")
 _CSS_COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _STYLE_SHEET: Final = 1_000_000  # characters of a style sheet that are looked at
 _REMEMBERED: Final = 8  # style sheets: pages of a site share theirs
@@ -32,6 +32,21 @@ class Styled:
 
 
 NO_STYLES: Final = Styled(frozenset(), frozenset())
+
+
+def hides(style: str) -> bool:
+    """Whether the declarations *style* (in small letters) hide what they are said of."""
+    return _HIDING.search(style) is not None
+
+
+def makes_block(style: str) -> bool:
+    """Whether the declarations *style* (in small letters) lay an element out as a block of its own."""
+    return _BLOCK.search(style) is not None
+
+
+def keeps_lines(style: str) -> bool:
+    """Whether under the declarations *style* (in small letters) line ends in the text are line ends."""
+    return _KEEPS_LINES.search(style) is not None
 
 
 def styled_by(root: etree._Element) -> Styled:
@@ -51,7 +66,7 @@ def _sheet(css: str) -> Styled:
     hidden: set[str] = set()
     blocks: set[str] = set()
     for selectors, body in _css_rules(css):
-        names = hidden if HIDING.search(body) else blocks if BLOCK.search(body) else None
+        names = hidden if hides(body) else blocks if makes_block(body) else None
         if names is not None:
             simple = (_CSS_SIMPLE.fullmatch(selector) for selector in selectors.split(","))
             names.update(match[1] + match[2] for match in simple if match)
