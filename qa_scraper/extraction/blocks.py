@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 from typing import Final, Literal, NamedTuple
 
 from lxml import etree
 
-from qa_scraper.extraction.styles import NO_STYLES, Styled, hides, keeps_lines, makes_block, styled_by
 from qa_scraper.page import Page
 from qa_scraper.text import clean_line
 
@@ -82,7 +82,7 @@ def page_blocks(page: Page, left_out: Collection[Place] = ()) -> list[Block]:
     """
     if page.kind == "text":
         return list(islice(_text_blocks(page.text), MOST_BLOCKS + 1))
-    return _Walk(styled_by(page.tree), left_out=left_out).run(page.tree) if page.tree is not None else []
+    return _Walk(_styled(page.tree), left_out=left_out).run(page.tree) if page.tree is not None else []
 
 
 def element_text(
@@ -92,7 +92,7 @@ def element_text(
 
     Of what it holds, *leave_out*, hidden parts (unless *with_hidden*), navigation and buttons are not in it.
     """
-    walk = _Walk(NO_STYLES, skipped=frozenset(leave_out))
+    walk = _Walk(_NO_STYLES, skipped=frozenset(leave_out))
     left_out = {"nav"} if with_hidden else {"hidden", "nav"}
     lines = [block for block in walk.run(element) if block.place not in left_out]
     return "".join(("\n\n" if line.paragraph else "\n") + line.text for line in lines).strip()
@@ -166,6 +166,28 @@ _CLASSES: Final = 4096  # characters of a class attribute that are looked at
 _TELLING: Final = frozenset(("role", "style", "hidden", "aria-hidden"))
 """Attributes that may say what an element means for the text inside it."""
 _NAMES: Final = frozenset(("class", "id"))  # these only where a style sheet says something of them
+# On declarations in small letters: without IGNORECASE the search skips what cannot begin a match.
+_HIDING: Final = re.compile(
+    r"display\s*+:\s*+none|visibility\s*+:\s*+(?:hidden|collapse)|left\s*+:\s*+-\d{4,}+px|top\s*+:\s*+-\d{4,}+px"
+    r"|text-indent\s*+:\s*+-\d{4,}+px|clip\s*+:\s*+rect\(0"
+)
+_BLOCK: Final = re.compile(r"display\s*+:\s*+(?:block|flex|grid|list-item|table(?!-column))")
+_KEEPS_LINES: Final = re.compile(r"white-space\s*+:\s*+(?:pre|break-spaces)")
+_CSS_COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_STYLE_SHEET: Final = 1_000_000  # characters of a style sheet that are looked at
+_REMEMBERED: Final = 8  # style sheets: pages of a site share theirs
+_CSS_SIMPLE: Final = re.compile(r"\s*([.#])([\w\-]+)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Styled:
+    """``.class`` and ``#id`` names that style sheets hide, and that they make blocks of."""
+
+    hidden: frozenset[str]
+    blocks: frozenset[str]
+
+
+_NO_STYLES: Final = _Styled(frozenset(), frozenset())
 
 
 class _Inside(NamedTuple):
@@ -192,7 +214,7 @@ class _Walk:
     """Walks a tree once, without recursion, and ends a block wherever a visual line ends."""
 
     def __init__(
-        self, styled: Styled, skipped: frozenset[etree._Element] | None = None, left_out: Collection[Place] = ()
+        self, styled: _Styled, skipped: frozenset[etree._Element] | None = None, left_out: Collection[Place] = ()
     ) -> None:
         """*skipped*: None for a page; else parts of an element that are left out. *left_out*: places not looked at."""
         self.styled = styled
@@ -232,7 +254,7 @@ class _Walk:
                         inside = self._enter(node, tag, inside, is_hidden=named.hides)
                     elif tag == "a" and "href" in names:
                         inside = inside._replace(link=(id(node), node.get("href")))
-                    if not gap and (named.makes_block or (tells and makes_block(node.get("style", "").lower()))):
+                    if not gap and (named.makes_block or (tells and _BLOCK.search(node.get("style", "").lower()))):
                         gap = 2
                 if not gap and "-" in tag and (len(node) or (node.text and not node.text.isspace())):
                     gap = 2  # an element of the site's own
@@ -275,7 +297,7 @@ class _Walk:
             "hidden" in attributes
             or attributes.get("aria-hidden") == "true"
             or (tag == "dialog" and "open" not in attributes)
-            or hides(style)
+            or _HIDING.search(style)
             or is_hidden
         ):
             place = "hidden"
@@ -288,7 +310,7 @@ class _Walk:
         link = outer.link
         if (tag == "a" and "href" in attributes) or tag == "button" or role == "button":
             link = (id(node), attributes.get("href"))
-        as_typed = outer.keeps_lines or tag == "pre" or keeps_lines(style)
+        as_typed = outer.keeps_lines or tag == "pre" or bool(_KEEPS_LINES.search(style))
         return _Inside(place, heading, as_typed, sectioned, link)
 
     def _by_name(self, node: etree._Element) -> _Named:
@@ -369,3 +391,44 @@ def _joined(pieces: list[tuple[str, _Inside]]) -> tuple[str, tuple[Link, ...]]:
             spans[inside.link] = (start, len(text) + len(folded.rstrip(" ")))
         text += folded
     return text.rstrip(" "), tuple([Link(key[1], start, end) for key, (start, end) in spans.items()])
+
+
+def _styled(root: etree._Element) -> _Styled:
+    """What the page's own style sheets hide or lay out as blocks, outside of any media query."""
+    sheets = [_sheet((style.text or "")[:_STYLE_SHEET]) for style in root.iter("style")]
+    if not sheets:
+        return _NO_STYLES
+    if len(sheets) == 1:
+        return sheets[0]
+    return _Styled(
+        frozenset().union(*(sheet.hidden for sheet in sheets)), frozenset().union(*(sheet.blocks for sheet in sheets))
+    )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _sheet(css: str) -> _Styled:
+    hidden: set[str] = set()
+    blocks: set[str] = set()
+    for selectors, body in _css_rules(css):
+        names = hidden if _HIDING.search(body) else blocks if _BLOCK.search(body) else None
+        if names is not None:
+            simple = (_CSS_SIMPLE.fullmatch(selector) for selector in selectors.split(","))
+            names.update(match[1] + match[2] for match in simple if match)
+    return _Styled(frozenset(hidden), frozenset(blocks))
+
+
+def _css_rules(css: str) -> Iterator[tuple[str, str]]:
+    """Selectors and own declarations (in small letters) of each outermost rule; what is nested in it is left out."""
+    depth, selectors = 0, ""
+    own: list[str] = []
+    for closed in _CSS_COMMENT.sub("", css).split("}"):
+        for opened, text in enumerate(closed.split("{")):
+            depth += opened > 0
+            if depth == 0:
+                # In front of the selectors there may be statements: @charset "utf-8";
+                selectors, own = text.rpartition(";")[2], []
+            elif depth == 1:
+                own.append(text)
+        if depth == 1:
+            yield selectors, "".join(own).lower()
+        depth = max(0, depth - 1)
