@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn, Optional
 
 import typer
 
-from qa_scraper import __version__, new_site_command, report_commands, schedule_command
+from qa_scraper import __version__, explain_command, new_site_command, report_commands, schedule_command
 from qa_scraper.exceptions import InputError, SiteBusy
 from qa_scraper.exits import Exit, complain
 from qa_scraper.interrupts import INTERRUPTS
@@ -227,6 +227,7 @@ def doctor(
     raise typer.Exit(Exit.GAPS if findings else Exit.COMPLETE)
 
 
+app.add_typer(explain_command.app)
 app.add_typer(report_commands.app)
 app.add_typer(schedule_command.app)
 app.add_typer(new_site_command.app)

@@ -50,29 +50,33 @@ class Extracted:
 def extract_input(given: Input) -> Extracted:
     """Reads and extracts one input. Never raises for what stands in a file."""
     try:
+        page = input_page(given)
+        if not page.text.strip():
+            return Extracted(given, reason="an empty file")
+        found = page_records(page, Provenance(path=given.path))
+    except InputError as error:
+        return Extracted(given, unreadable=str(error))
+    except Exception as error:  # noqa: BLE001 - one page that we cannot take must not lose the others
+        return Extracted(given, failure=f"{type(error).__name__}: {error}")
+    return Extracted(given, reason=found.reason) if isinstance(found, NoQuestion) else Extracted(given, found)
+
+
+def input_page(given: Input) -> Page:
+    """The page that one input holds. Raises InputError where it cannot be read: why, without naming it."""
+    try:
         body = _read(given.path)
     except OSError as error:
         hint = " (give the files in it)" if isinstance(error, IsADirectoryError) else ""
-        return Extracted(given, unreadable=f"{error.strerror or error}{hint}")
+        raise InputError(f"{error.strerror or error}{hint}") from None
     except ValueError as error:  # a NUL in the path
-        return Extracted(given, unreadable=str(error))
+        raise InputError(str(error)) from None
     if len(body) > LARGEST_PAGE:
-        return Extracted(given, unreadable=f"larger than {LARGEST_PAGE // 2**20} MiB, more than any page for readers")
-    try:
-        return _extracted(given, body)
-    except Exception as error:  # noqa: BLE001 - one page that we cannot take must not lose the others
-        return Extracted(given, failure=f"{type(error).__name__}: {error}")
-
-
-def _extracted(given: Input, body: bytes) -> Extracted:
+        raise InputError(f"larger than {LARGEST_PAGE // 2**20} MiB, more than any page for readers")
     content_type = given.content_type or mimetypes.guess_type(given.path)[0]
     page = Page.from_bytes(body, url=given.url, content_type=content_type)
     if page.kind == "binary":
-        return Extracted(given, unreadable=str(page.unreadable))
-    if not page.text.strip():
-        return Extracted(given, reason="an empty file")
-    found = page_records(page, Provenance(path=given.path))
-    return Extracted(given, reason=found.reason) if isinstance(found, NoQuestion) else Extracted(given, found)
+        raise InputError(str(page.unreadable))
+    return page
 
 
 def _read(path: str) -> bytes:

@@ -1,0 +1,237 @@
+"""An explanation as one HTML page: the page's lines, coloured by the field that they became, beside the fields.
+
+What stands on the explained page is text here and nothing else: all of it is escaped, and the Content-Security-Policy
+lets nothing run or load but the style and the script below, by their hashes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from itertools import groupby
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from qa_scraper.exceptions import InputError
+from qa_scraper.explanation import ExplainedRecord, Explanation, Field
+from qa_scraper.explanation_style import SCRIPT, STYLE
+from qa_scraper.explanation_text import about_page, told
+from qa_scraper.page_places import Line
+from qa_scraper.publish import beside, put_in_place
+from qa_scraper.text import printable
+
+_LONGEST: Final = 20_000
+"""Characters of a line or value that are shown."""
+_PLACES: Final = {
+    "hidden": "hidden",
+    "nav": "navigation",
+    "header": "page header",
+    "footer": "page footer",
+    "aside": "beside the text",
+    "main": "text",
+}
+
+
+class _Shown(NamedTuple):
+    """A field with its number on the page and the label that it has there."""
+
+    number: int
+    label: str
+    field: Field
+
+
+def write_explanation(explanation: Explanation, target: Path) -> None:
+    """Writes *explanation* to the file *target*, in one step. Raises InputError where it cannot be written."""
+    try:
+        with beside(target) as written:
+            written.write_bytes(explanation_page(explanation).encode("utf-8", "replace"))
+            put_in_place(written, target)
+    except OSError as error:
+        raise InputError(
+            f"cannot write {target}: {error.strerror or error}. Name a file in a folder that exists and can be written."
+        ) from None
+
+
+def explanation_page(explanation: Explanation) -> str:
+    """The whole HTML page."""
+    shown = list(_shown(explanation.records))
+    title = f"Explained: {explanation.name}"
+    policy = (
+        f"default-src 'none'; style-src '{_digest(STYLE)}'; script-src '{_digest(SCRIPT)}';"
+        " base-uri 'none'; form-action 'none'"
+    )
+    return "\n".join(
+        (
+            "<!DOCTYPE html>",
+            '<html lang="en">',
+            "<head>",
+            '<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            '<meta name="referrer" content="no-referrer">',
+            f"<title>{_text(title)}</title>",
+            f"<style>{STYLE}</style>",
+            "</head>",
+            "<body>",
+            *_top(explanation),
+            '<div class="columns">',
+            *_page_part(explanation, shown),
+            *_fields_part(explanation.records, shown),
+            "</div>",
+            f"<script>{SCRIPT}</script>",
+            "</body>",
+            "</html>",
+            "",
+        )
+    )
+
+
+def _digest(source: str) -> str:
+    """The source expression of an inline part (Content Security Policy Level 3 §2.3.1)."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
+
+
+def _text(value: str) -> str:
+    """*value* as text of the page, also inside of attributes; line ends stay, other controls become blanks."""
+    cut = value if len(value) <= _LONGEST else f"{value[:_LONGEST]} … ({len(value):,} characters)"
+    return escape("\n".join([printable(line) for line in cut.split("\n")]))
+
+
+def _shown(records: Sequence[ExplainedRecord]) -> Iterator[_Shown]:
+    number = 0
+    for at, record in enumerate(records, start=1):
+        for field in record.fields:
+            number += 1
+            yield _Shown(number, f"{at}: {field.name}" if len(records) > 1 else field.name, field)
+
+
+def _colour(name: str) -> str:
+    """The class that colours a field: answers take turns."""
+    first, _, rest = name.partition(".")
+    if first == "answers":
+        at = rest.partition(".")[0]
+        return "answer" if int(at) % 2 == 0 else "answer-too"
+    if first in {"question", "asker", "more_info"}:
+        return first.replace("_", "-")
+    return "related" if first.startswith("related") else "title"
+
+
+def _top(explanation: Explanation) -> Iterator[str]:
+    yield "<header>"
+    yield f"<h1>{_text(explanation.name)}</h1>"
+    yield f"<p>{_text(about_page(explanation))}</p>"
+    if explanation.encoding_doubt:
+        doubt = _text(explanation.encoding_doubt)
+        yield f'<p class="note">Encoding in doubt, so that confidence is halved: {doubt}</p>'
+    if explanation.reason:
+        yield f'<p class="note">No question: {_text(explanation.reason)}</p>'
+    if explanation.verdicts:
+        yield '<table class="readers">'
+        for reader, verdict, why in told(explanation.verdicts):
+            cells = f'<th scope="row">{_text(reader)}</th><td>{verdict}</td><td>{_text(why)}</td>'
+            yield f'<tr class="{verdict}">{cells}</tr>'
+        yield "</table>"
+    if explanation.records:
+        yield '<p class="jump"><a href="#fields">To the fields</a></p>'
+    yield "</header>"
+
+
+def _page_part(explanation: Explanation, shown: Iterable[_Shown]) -> Iterator[str]:
+    by_line: dict[int, list[_Shown]] = defaultdict(list)
+    for one in shown:
+        for at in one.field.spot.lines if one.field.spot else ():
+            by_line[at].append(one)
+    language = f' lang="{_text(explanation.language)}"' if explanation.language else ""
+    yield f'<section class="page"><h2>The page</h2><div class="lines"{language}>'
+    numbered = list(enumerate(explanation.lines))
+    for place, run in groupby(numbered, key=lambda entry: "main" if by_line.get(entry[0]) else entry[1].place):
+        lines = [_line(at, line, by_line.get(at, ()), by_line.get(at - 1, ())) for at, line in run]
+        if place == "main":
+            yield from lines
+        else:
+            count = f"{len(lines):,} line{'' if len(lines) == 1 else 's'}"
+            yield f'<details class="outside"><summary>{_PLACES[place]}, {count}</summary>'
+            yield from lines
+            yield "</details>"
+    if not numbered:
+        yield '<p class="none">There are no lines to show.</p>'
+    yield "</div></section>"
+
+
+def _line(at: int, line: Line, fields: Sequence[_Shown], before: Sequence[_Shown]) -> str:
+    classes = ["line"]
+    classes += ["begins"] if line.paragraph else []
+    classes += ["heading"] if line.heading else []
+    classes += ["elsewhere"] if line.place != "main" else []
+    text = f'<span dir="auto">{_text(line.text)}</span>'
+    if not fields:
+        return f'<div class="{" ".join(classes)}" id="line-{at}">{text}</div>'
+    widest = max(fields, key=lambda one: len(one.field.spot.lines) if one.field.spot else 0)
+    classes += ["used", _colour(widest.field.name)]
+    named = {one.number for one in before}
+    classes += ["goes-on"] if widest.number in named else []
+    chips = "".join(
+        f'<a class="chip {_colour(one.field.name)}" href="#field-{one.number}">{_text(one.label)}</a>'
+        for one in fields
+        if one.number not in named
+    )
+    where_from = f'<span class="place">{_PLACES[line.place]}</span>' if line.place != "main" else ""
+    numbers = " ".join(str(one.number) for one in fields)
+    return (
+        f'<div class="{" ".join(classes)}" id="line-{at}" data-fields="{numbers}">{text}'
+        + (f'<span class="chips">{where_from}{chips}</span>' if chips or where_from else "")
+        + "</div>"
+    )
+
+
+def _fields_part(records: Sequence[ExplainedRecord], shown: Iterable[_Shown]) -> Iterator[str]:
+    yield '<section class="fields" id="fields"><h2>The fields</h2>'
+    if not records:
+        yield '<p class="none">The page gives no record: above stands why, reader by reader.</p>'
+    remaining = iter(shown)
+    for at, record in enumerate(records, start=1):
+        which = f"Record {at} of {len(records)}: " if len(records) > 1 else ""
+        yield '<section class="record">'
+        yield f"<h3>{which}{_text(record.id)}</h3>"
+        yield f"<p>layout <b>{_text(record.layout)}</b>, confidence <b>{record.confidence}</b></p>"
+        for name, note in record.notes:
+            yield f'<p class="note">{_text(name)}: {_text(note)}</p>'
+        for _ in record.fields:
+            yield _field(next(remaining))
+        yield from _missing(record.missing)
+        yield "</section>"
+    yield "</section>"
+
+
+def _field(one: _Shown) -> str:
+    field, spot = one.field, one.field.spot
+    lines = spot.lines if spot else ()
+    name = f'<a href="#line-{lines[0]}">{_text(one.label)}</a>' if lines else _text(one.label)
+    parts = [
+        f'<div class="field {_colour(field.name)}" id="field-{one.number}" data-lines="{" ".join(map(str, lines))}">',
+        f"<h4>{name}</h4>",
+        f'<div class="value" dir="auto">{_text(field.value)}</div>',
+    ]
+    if field.written:
+        parts.append(f'<p>on the page: <span dir="auto">{_text(field.written)}</span></p>')
+    if field.rule:
+        parts.append(f"<p>{_text(field.rule)}</p>")
+    if field.where:
+        by_text = ", found again by its text" if spot and spot.by_text else ""
+        place = f"<code>{_text(field.where)}</code>" if spot else field.where
+        parts.append(f"<p>{place}{by_text}</p>")
+    if field.note:
+        parts.append(f'<p class="note">readers disagree: {_text(field.note)}</p>')
+    return "".join([*parts, "</div>"])
+
+
+def _missing(fields: Sequence[Field]) -> Iterator[str]:
+    if fields:
+        yield "<details><summary>Not on the page</summary><ul>"
+        for field in fields:
+            looked_for = f": looked for by {_text(field.rule)}" if field.rule else ""
+            yield f"<li><b>{_text(field.name)}</b>{looked_for}</li>"
+        yield "</ul></details>"
