@@ -22,6 +22,7 @@ from qa_scraper.text import clean_line
 
 _SHORT: Final = 60
 """Letters up to which a value may be a part of a line; longer ones are prose."""
+_COUNTS: Final = ("votes", "answer_count_stated")
 _OWN_RULES: Final = {
     "answers.accepted": "what the page marks as the accepted answer",
     "answers.by_asker": "it is written by the asker",
@@ -257,6 +258,8 @@ def _short_spot(
 ) -> Spot | None:
     if value.kind.endswith(".url"):
         return places.of_link(value.found, near)
+    if value.kind.endswith(_COUNTS):
+        return places.of_count(value.found, near)
     if value.kind == "answers.signed_by":
         return places.of_short(value.found, (), near, within=frozenset(prose)) if prose else None
     beside = {other.found for other in group if other.name != value.name and other.kind != "answers.signed_by"}

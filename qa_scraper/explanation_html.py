@@ -127,7 +127,8 @@ def _top(explanation: Explanation) -> Iterator[str]:
         doubt = _text(explanation.encoding_doubt)
         yield f'<p class="note">Encoding in doubt, so that confidence is halved: {doubt}</p>'
     if explanation.reason:
-        yield f'<p class="note">No question: {_text(explanation.reason)}</p>'
+        why = " What each reader says:" if explanation.verdicts else f" {_text(explanation.reason)}."
+        yield f'<p class="note">No question.{why}</p>'
     if explanation.verdicts:
         yield '<table class="readers">'
         for reader, verdict, why in told(explanation.verdicts):
@@ -147,15 +148,17 @@ def _page_part(explanation: Explanation, shown: Iterable[_Shown]) -> Iterator[st
     language = f' lang="{_text(explanation.language)}"' if explanation.language else ""
     yield f'<section class="page"><h2>The page</h2><div class="lines"{language}>'
     numbered = list(enumerate(explanation.lines))
-    for place, run in groupby(numbered, key=lambda entry: "main" if by_line.get(entry[0]) else entry[1].place):
-        lines = [_line(at, line, by_line.get(at, ()), by_line.get(at - 1, ())) for at, line in run]
-        if place == "main":
-            yield from lines
-        else:
+    for outside, run in groupby(numbered, key=lambda entry: entry[1].place != "main" and entry[0] not in by_line):
+        entries = list(run)
+        lines = [_line(at, line, by_line.get(at, ()), by_line.get(at - 1, ())) for at, line in entries]
+        if outside:
+            places = " and ".join(dict.fromkeys(_PLACES[line.place] for _, line in entries))
             count = f"{len(lines):,} line{'' if len(lines) == 1 else 's'}"
-            yield f'<details class="outside"><summary>{_PLACES[place]}, {count}</summary>'
+            yield f'<details class="outside"><summary>{places}, {count}</summary>'
             yield from lines
             yield "</details>"
+        else:
+            yield from lines
     if not numbered:
         yield '<p class="none">There are no lines to show.</p>'
     yield "</div></section>"
@@ -165,7 +168,6 @@ def _line(at: int, line: Line, fields: Sequence[_Shown], before: Sequence[_Shown
     classes = ["line"]
     classes += ["begins"] if line.paragraph else []
     classes += ["heading"] if line.heading else []
-    classes += ["elsewhere"] if line.place != "main" else []
     text = f'<span dir="auto">{_text(line.text)}</span>'
     if not fields:
         return f'<div class="{" ".join(classes)}" id="line-{at}">{text}</div>'
@@ -178,11 +180,11 @@ def _line(at: int, line: Line, fields: Sequence[_Shown], before: Sequence[_Shown
         for one in fields
         if one.number not in named
     )
-    where_from = f'<span class="place">{_PLACES[line.place]}</span>' if line.place != "main" else ""
+    where_from = f'<span class="place">{_PLACES[line.place]}</span>' if line.place != "main" and chips else ""
     numbers = " ".join(str(one.number) for one in fields)
     return (
         f'<div class="{" ".join(classes)}" id="line-{at}" data-fields="{numbers}">{text}'
-        + (f'<span class="chips">{where_from}{chips}</span>' if chips or where_from else "")
+        + (f'<span class="chips">{where_from}{chips}</span>' if chips else "")
         + "</div>"
     )
 

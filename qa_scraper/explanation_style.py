@@ -52,7 +52,6 @@ p.note, .field p.note { color: var(--note); }
 .line.begins.goes-on { margin-top: 0; padding-top: .5rem; }
 .line.heading { font-weight: 650; }
 .line.used { border-left-color: var(--c); background: color-mix(in srgb, var(--c) var(--tint), transparent); }
-.line.elsewhere > span:first-child { color: var(--faint); }
 .chips { display: flex; flex-wrap: wrap; gap: .25rem; margin: .1rem 0 .2rem; }
 .chip, .place { font: 600 .7rem/1.5 system-ui, sans-serif; padding: 0 .45rem; border-radius: 1rem; }
 .chip { text-decoration: none; color: var(--paper); background: var(--c); }

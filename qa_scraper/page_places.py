@@ -6,7 +6,8 @@ Readers give some values with their element (``Found``), others as plain strings
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -20,6 +21,7 @@ from qa_scraper.text import clean_line
 
 _AHEAD: Final = 20_000
 """Letters of a page that may stand between two of its lines without being a line (options of a list, say)."""
+_LEAST_SHARE: Final = 0.15
 _LONG_HIDDEN: Final = 200
 _MOST_OF_IT: Final = 0.8
 _FAR_AHEAD: Final = 200_000
@@ -29,7 +31,7 @@ _GAP: Final = 300
 _BEGINNING: Final = 8
 _MOST_PLACES: Final = 50
 _MOST_LINES: Final = 2_000
-_BEFORE: Final = 5_000
+_BEFORE: Final = 2_000
 _CERTAIN: Final = 8
 """Letters of a value that is not found by accident where two lines meet."""
 _FEW: Final = 3
@@ -77,6 +79,10 @@ class PagePlaces:
         self._place([part for at, block in enumerate(self._blocks) for part in self._opened(at, block)])
         numbers = _line_numbers(page.text) if page.kind == "text" else iter(())
         self.lines = tuple(self._line(at, block, next(numbers, None)) for at, block in enumerate(self._blocks))
+        self._linked: dict[str | None, list[int]] = defaultdict(list)
+        for at, block in enumerate(self._blocks):
+            for link in block.links:
+                self._linked[link.href].append(at)
         self._main = _Letters(self._keys, [at for at, block in enumerate(self._blocks) if block.place == "main"])
         self._all = _Letters(self._keys, range(len(self._blocks)))
 
@@ -125,24 +131,37 @@ class PagePlaces:
         Of several such lines the one that consists most of it and of *beside*, then a heading, then the one that is
         nearest to line *near*. *within*: the only lines that are looked at, all where it is empty.
         """
-        wanted = clean_line(value)
+        lengths = {clean_line(one): len(letters(one)) for one in (value, *beside)}
+
+        def misfit(at: Sequence[int]) -> tuple[float, bool, int]:
+            return -round(self._share(at, lengths), 1), not self._blocks[at[0]].heading, abs(at[0] - near)
+
         for pool in (self._main, self._all):
-            found = [at for at in pool.places(wanted, near, self._blocks) if not within or at[0] in within]
+            found = [at for at in pool.places(clean_line(value), near, self._blocks) if not within or at[0] in within]
             if found:
-                return self._spot(min(found, key=lambda at: self._fit(at, {value, *beside}, near)))
+                return self._spot(min(found, key=misfit))
+        return None
+
+    def of_count(self, value: str, near: int) -> Spot | None:
+        """The nearest line to line *near* with a number; one in running text is not meant, unless it is very near."""
+        lengths = {clean_line(value): len(letters(value))}
+        for pool in (self._main, self._all):
+            found = pool.places(clean_line(value), near, self._blocks)
+            fitting = [at for at in found if abs(at[0] - near) <= _FEW or self._share(at, lengths) >= _LEAST_SHARE]
+            if fitting:
+                return self._spot(min(fitting, key=lambda at: abs(at[0] - near)))
         return None
 
     def of_link(self, href: str, near: int) -> Spot | None:
         """The line with a link to *href* that is nearest to line *near*."""
-        found = [at for at, block in enumerate(self._blocks) if any(link.href == href for link in block.links)]
+        found = self._linked.get(href)
         return self._spot((min(found, key=lambda at: abs(at - near)),)) if found else None
 
-    def _fit(self, at: Sequence[int], values: Collection[str], near: int) -> tuple[float, bool, int]:
-        """How well a line fits, least for the best: what share of it *values* are, a heading, how near it is."""
-        block = self._blocks[at[0]]
-        said = sum(len(letters(value)) for value in values if clean_line(value) in block.text)
-        share = min(1.0, said / max(1, sum(len(self._keys[line]) for line in at)))
-        return -round(share, 1), not block.heading, abs(at[0] - near)
+    def _share(self, at: Sequence[int], lengths: Mapping[str, int]) -> float:
+        """What share of a line some values are, 0 to 1; they are given with their numbers of letters."""
+        text = self._blocks[at[0]].text
+        said = sum(length for value, length in lengths.items() if value in text)
+        return min(1.0, said / max(1, sum(len(self._keys[line]) for line in at)))
 
     def _spot(self, at: Sequence[int]) -> Spot:
         first = self.lines[at[0]]
@@ -170,11 +189,16 @@ class PagePlaces:
         begun, ended = self._text.spans.get(element, (0, 0)) if self._text is not None else (0, 0)
         last = bisect_left(self._begun, ended)
         first = max(0, bisect_right(self._begun, begun, 0, last) - 1)
-        inside = [at for at in self._spanned[first:last] if (self._spans[at] or (0, 0))[1] > begun]
+        held = [at for at in self._spanned[first:last] if (self._spans[at] or (0, 0))[1] > begun]
+        inside = range(held[0], held[-1] + 1) if held else range(0)
         key, wanted = letters(value), clean_line(value)
+        holding = next((at for at in inside if wanted and wanted in self._blocks[at].text), None)
+        if holding is not None:
+            return (holding,)
         showing = [at for at in inside if self._keys[at] and self._keys[at] in key]
-        showing = showing or [at for at in inside if wanted and wanted in self._blocks[at].text]
-        return tuple(showing or (inside if len(inside) <= _FEW else ()))
+        if showing:  # with the lines between them that hold no letter: a bracket, a rule
+            return tuple(at for at in inside if self._keys[at] in key and showing[0] <= at <= showing[-1])
+        return tuple(inside if len(inside) <= _FEW else ())
 
 
 @dataclass(frozen=True, slots=True)
