@@ -5,7 +5,7 @@ What is explained is what ``loaders.page_records`` makes of the page: the same r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
@@ -22,6 +22,17 @@ from qa_scraper.text import clean_line
 
 _SHORT: Final = 60
 """Letters up to which a value may be a part of a line; longer ones are prose."""
+_LINES: Final = frozenset(
+    (
+        "title",
+        "categories",
+        "tags",
+        "question.title",
+        "answers.signed_by",
+        *(f"related_questions.{name}" for name in ("title", "question_excerpt", "answer_excerpt")),
+    )
+)
+"""What stands in a line of its own or of its list; the other values of a group stand together in one, or are prose."""
 _COUNTS: Final = ("votes", "answer_count_stated")
 _OWN_RULES: Final = {
     "answers.accepted": "what the page marks as the accepted answer",
@@ -74,12 +85,12 @@ class Field:
         if self.spot is None:
             return "" if self.is_derived else "not shown on the page"
         line = f"line {self.spot.source_line:,}" if self.spot.source_line is not None else ""
-        return ", ".join(filter(None, (self.spot.path, line)))
+        return ", ".join(filter(None, (self.spot.path, line))) or "in the text of the page"
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainedRecord:
-    """One record. ``missing``: its fields that the page does not show, and by what they would be found.
+    """One record. ``missing``: its fields that were not found, and by what they would be.
 
     ``notes``: those of ``source.notes`` that are about no single field here (field and note).
     """
@@ -217,54 +228,58 @@ def _rule(value: FieldValue, layout: str) -> str:
 
 
 def _spots(values: Sequence[FieldValue], places: PagePlaces) -> dict[str, Spot]:
-    """Where the values stand, by the names of their fields."""
-    spots: dict[str, Spot] = {}
+    """Where the values stand, by the names of their fields.
+
+    First what its reader gave an element with, and prose, for there is no doubt of either; the rest near that.
+    """
+    spots = {value.name: spot for value in values if (spot := _sure_spot(value, places)) is not None}
+    prose = {line for value in values if _is_prose(value) and value.name in spots for line in spots[value.name].lines}
     reached = 0
     for _, of_group in groupby(values, key=lambda value: value.group):
         group = list(of_group)
-        placed = _placed(group, places, reached)
-        spots.update(placed)
-        reached = max((line for spot in placed.values() for line in spot.lines), default=reached)
+        spots.update(_unsure_spots(group, places, spots, prose, reached))
+        reached = max((line for value in group if value.name in spots for line in spots[value.name].lines), default=0)
     return spots
 
 
-def _placed(group: Sequence[FieldValue], places: PagePlaces, reached: int) -> dict[str, Spot]:
-    """Where the values of one *group* stand, which begins about at line *reached*.
+def _sure_spot(value: FieldValue, places: PagePlaces) -> Spot | None:
+    if isinstance(value.found, Found) and value.found.element is not None:
+        return places.of_element(value.found.element, value.found)
+    return places.of_prose(value.found) if _is_prose(value) else None
 
-    First what its reader gave an element with and what is long, for there is no doubt of it; the rest near that.
-    """
-    spots: dict[str, Spot] = {}
+
+def _unsure_spots(
+    group: Sequence[FieldValue], places: PagePlaces, sure: Mapping[str, Spot], prose: Collection[int], reached: int
+) -> Iterator[tuple[str, Spot]]:
+    """Where the values of one *group* stand that have no spot yet; it begins about at line *reached*."""
+    text = next((sure[value.name].lines for value in group if value.name in sure and _is_prose(value)), ())
+    lines = [line for value in group if value.name in sure for line in sure[value.name].lines]
     for value in group:
-        if isinstance(value.found, Found) and value.found.element is not None:
-            spots[value.name] = places.of_element(value.found.element, value.found)
-        elif _is_prose(value):
-            spot = places.of_prose(value.found)
-            if spot is not None:
-                spots[value.name] = spot
-    shorter = [value for value in group if value.name not in spots and value.found and not _is_prose(value)]
-    text = next((spots[value.name].lines for value in group if value.name in spots and _is_prose(value)), ())
-    for value in shorter:
+        if value.name in sure or not value.found or _is_prose(value):
+            continue
         # Who writes stands ahead of the text, when it was written ahead of it or behind.
-        at_end = value.kind.endswith(("answered_on", "signed_by"))
-        near = (text[-1] if at_end else text[0]) if text else _first(spots, reached)
-        spot = _short_spot(value, shorter, places, near, text)
+        ahead = text[0] if text else min(lines, default=reached)
+        spot = _unsure_spot(value, group, places, text[-1] if text and value.kind.endswith("_on") else ahead, prose)
+        if value.kind == "answers.signed_by":
+            spot = places.of_last(value.found, text)
         if spot is not None:
-            spots[value.name] = spot
-    return spots
+            yield value.name, spot
 
 
-def _short_spot(
-    value: FieldValue, group: Sequence[FieldValue], places: PagePlaces, near: int, prose: Sequence[int]
+def _unsure_spot(
+    value: FieldValue, group: Sequence[FieldValue], places: PagePlaces, near: int, prose: Collection[int]
 ) -> Spot | None:
     if value.kind.endswith(".url"):
         return places.of_link(value.found, near)
     if value.kind.endswith(_COUNTS):
         return places.of_count(value.found, near)
-    if value.kind == "answers.signed_by":
-        return places.of_short(value.found, (), near, within=frozenset(prose)) if prose else None
-    beside = {other.found for other in group if other.name != value.name and other.kind != "answers.signed_by"}
+    others = [other for other in group if other.name != value.name]
+    if value.kind in _LINES:
+        beside = {other.found for other in others if other.kind == value.kind}
+        return places.of_line(value.found, beside, near, prose, anywhere=value.kind == "categories")
+    beside = {other.found for other in others if other.kind not in _LINES}
     spellings = _spellings(value.found) if value.kind.endswith("_on") else (value.found,)
-    return next(filter(None, (places.of_short(spelling, beside, near) for spelling in spellings)), None)
+    return next(filter(None, (places.of_short(spelling, beside, near, prose) for spelling in spellings)), None)
 
 
 def _spellings(date: str) -> Iterator[str]:
@@ -279,10 +294,6 @@ def _spellings(date: str) -> Iterator[str]:
         for months, days in ((month, day), (str(int(month)), str(int(day)))):
             yield from (f"{years}{mark}{months}{mark}{days}" for mark in "/.-")
             yield f"{years}年{months}月{days}日"
-
-
-def _first(spots: dict[str, Spot], reached: int) -> int:
-    return min((line for spot in spots.values() for line in spot.lines), default=reached)
 
 
 def _is_prose(value: FieldValue) -> bool:

@@ -193,6 +193,8 @@ def _fields_part(records: Sequence[ExplainedRecord], shown: Iterable[_Shown]) ->
     yield '<section class="fields" id="fields"><h2>The fields</h2>'
     if not records:
         yield '<p class="none">The page gives no record: above stands why, reader by reader.</p>'
+    else:
+        yield '<p class="hint">Point at a field to see its lines, or at a line to see its fields; tap to go there.</p>'
     remaining = iter(shown)
     for at, record in enumerate(records, start=1):
         which = f"Record {at} of {len(records)}: " if len(records) > 1 else ""
@@ -232,7 +234,7 @@ def _field(one: _Shown) -> str:
 
 def _missing(fields: Sequence[Field]) -> Iterator[str]:
     if fields:
-        yield "<details><summary>Not on the page</summary><ul>"
+        yield "<details><summary>Not found</summary><ul>"
         for field in fields:
             looked_for = f": looked for by {_text(field.rule)}" if field.rule else ""
             yield f"<li><b>{_text(field.name)}</b>{looked_for}</li>"

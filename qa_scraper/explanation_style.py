@@ -43,7 +43,8 @@ p.note, .field p.note { color: var(--note); }
 .columns { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); }
 .fields { border-left: 1px solid var(--rule); background: var(--card); position: sticky; top: 0; align-self: start;
   height: 100vh; overflow: auto; }
-.jump { display: none; }
+.jump, .hint { display: none; }
+.live .hint { display: block; color: var(--faint); font-size: .85rem; margin-bottom: .75rem; }
 .title { --c: var(--c-title); } .question { --c: var(--c-question); } .asker { --c: var(--c-asker); }
 .answer { --c: var(--c-answer); } .answer-too { --c: var(--c-answer-too); } .more-info { --c: var(--c-more-info); }
 .related { --c: var(--c-related); }
@@ -77,6 +78,7 @@ p.note, .field p.note { color: var(--note); }
 
 SCRIPT: Final = """
 "use strict";
+document.body.classList.add("live");
 const lit = new Set();
 const linked = (entry) => entry.dataset.lines !== undefined
   ? entry.dataset.lines.split(" ").map((at) => "line-" + at)

@@ -145,4 +145,4 @@ def _below(record: ExplainedRecord) -> Iterator[tuple[str, str]]:
     for name, note in record.notes:
         yield f"{name}: {note}", "yellow"
     if record.missing:
-        yield f"Not on the page: {', '.join(field.name for field in record.missing)}", "dim"
+        yield f"Not found: {', '.join(field.name for field in record.missing)}", "dim"

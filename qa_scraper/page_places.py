@@ -16,25 +16,20 @@ from lxml import etree
 
 from qa_scraper.extraction.anchors import PageText, letters
 from qa_scraper.extraction.blocks import MOST_BLOCKS, Block, Place, element_text, page_blocks
+from qa_scraper.line_letters import LineLetters, line_spans
 from qa_scraper.page import Page
 from qa_scraper.text import clean_line
 
-_AHEAD: Final = 20_000
-"""Letters of a page that may stand between two of its lines without being a line (options of a list, say)."""
 _LEAST_SHARE: Final = 0.15
+"""Of a line, that values are if they are more than words in running text."""
+_ALL: Final = 0.9
+_LABEL: Final = 30
+"""Letters of a line that says what a number counts."""
 _LONG_HIDDEN: Final = 200
 _MOST_OF_IT: Final = 0.8
-_FAR_AHEAD: Final = 200_000
-_LONG: Final = 24
-_GAP: Final = 300
-"""Letters, as above, that may stand between two short lines."""
-_BEGINNING: Final = 8
-_MOST_PLACES: Final = 50
 _MOST_LINES: Final = 2_000
-_BEFORE: Final = 2_000
-_CERTAIN: Final = 8
-"""Letters of a value that is not found by accident where two lines meet."""
 _FEW: Final = 3
+"""Lines that are close to each other."""
 _STEPS: Final = 3
 _DEEPEST: Final = 12
 _CLASSES: Final = 2
@@ -83,14 +78,15 @@ class PagePlaces:
         for at, block in enumerate(self._blocks):
             for link in block.links:
                 self._linked[link.href].append(at)
-        self._main = _Letters(self._keys, [at for at, block in enumerate(self._blocks) if block.place == "main"])
-        self._all = _Letters(self._keys, range(len(self._blocks)))
+        self._main = LineLetters(self._keys, [at for at, block in enumerate(self._blocks) if block.place == "main"])
+        self._all = LineLetters(self._keys, range(len(self._blocks)))
 
     def _place(self, blocks: Sequence[Block]) -> None:
         """Takes *blocks* for the lines of the page, and finds where each stands in its text."""
         self._blocks = blocks
-        self._keys = [letters(block.text) for block in blocks]
-        self._spans = _spans(self._keys, self._text.text) if self._text is not None else []
+        self._texts = [block.text for block in blocks]
+        self._keys = [letters(text) for text in self._texts]
+        self._spans = line_spans(self._keys, self._text.text) if self._text is not None else []
         self._spanned = [at for at, span in enumerate(self._spans) if span is not None]
         self._begun = [span[0] for span in self._spans if span is not None]
 
@@ -110,7 +106,11 @@ class PagePlaces:
 
     def of_element(self, element: etree._Element, value: str) -> Spot:
         """Where *value* stands, which its reader found in *element*."""
-        return Spot(self._lines_in(element, value), element_path(element), _source_line(element))
+        lines = self._lines_in(element, value)
+        if 0 < sum(len(self._keys[at]) for at in lines) < len(letters(value)):  # it goes on behind that element
+            spread = self.of_prose(value)
+            lines = spread.lines if spread is not None and set(spread.lines) > set(lines) else lines
+        return Spot(lines, element_path(element), _source_line(element))
 
     def of_prose(self, value: str) -> Spot | None:
         """Where a text of several lines stands; None where it does not."""
@@ -125,43 +125,77 @@ class PagePlaces:
         found = max((pool.each(parts) for pool in (self._main, self._all)), key=len)
         return self._spot(found) if found else None
 
-    def of_short(self, value: str, beside: Collection[str], near: int, within: Collection[int] = ()) -> Spot | None:
-        """Where a value stands that is part of a line.
+    def of_line(
+        self, value: str, beside: Collection[str], near: int, avoid: Collection[int], *, anywhere: bool = False
+    ) -> Spot | None:
+        """Where a value stands that has a line of its own, or one for it and the others of its list, *beside*.
 
-        Of several such lines the one that consists most of it and of *beside*, then a heading, then the one that is
-        nearest to line *near*. *within*: the only lines that are looked at, all where it is empty.
+        Best outside of the lines *avoid*. *anywhere*: navigation and the like counts as much as the text of the page.
         """
         lengths = {clean_line(one): len(letters(one)) for one in (value, *beside)}
 
-        def misfit(at: Sequence[int]) -> tuple[float, bool, int]:
-            return -round(self._share(at, lengths), 1), not self._blocks[at[0]].heading, abs(at[0] - near)
+        def misfit(at: Sequence[int]) -> tuple[bool, int, int, bool, int]:
+            held, likeness = self._likeness(at, lengths)
+            return at[0] in avoid, -held, -likeness, not self._blocks[at[0]].heading, abs(at[0] - near)
 
-        for pool in (self._main, self._all):
-            found = [at for at in pool.places(clean_line(value), near, self._blocks) if not within or at[0] in within]
+        for pool in (self._all,) if anywhere else (self._main, self._all):
+            found = list(pool.places(clean_line(value), near, self._texts))
             if found:
                 return self._spot(min(found, key=misfit))
         return None
 
+    def of_short(self, value: str, beside: Collection[str], near: int, avoid: Collection[int]) -> Spot | None:
+        """Where a value stands that is part of a line close to line *near*, if not in the lines *avoid*.
+
+        Of several such lines the one that holds most of *beside* as well, then one of few other words.
+        """
+        lengths = {clean_line(one): len(letters(one)) for one in (value, *beside)}
+
+        def misfit(at: Sequence[int]) -> tuple[bool, bool, int, int, int]:
+            distance = abs(at[0] - near)
+            held, likeness = self._likeness(at, lengths)
+            return at[0] in avoid, distance > _FEW, -held, -likeness, distance
+
+        for pool in (self._main, self._all):
+            found = list(pool.places(clean_line(value), near, self._texts))
+            if found:
+                return self._spot(min(found, key=misfit))
+        return None
+
+    def of_last(self, value: str, within: Sequence[int]) -> Spot | None:
+        """The last of the lines *within* that holds a value."""
+        wanted = clean_line(value)
+        found = next((at for at in reversed(within) if wanted in self._blocks[at].text), None)
+        return None if found is None else self._spot((found,))
+
     def of_count(self, value: str, near: int) -> Spot | None:
-        """The nearest line to line *near* with a number; one in running text is not meant, unless it is very near."""
+        """The nearest line to line *near* that shows a number and little else."""
         lengths = {clean_line(value): len(letters(value))}
         for pool in (self._main, self._all):
-            found = pool.places(clean_line(value), near, self._blocks)
-            fitting = [at for at in found if abs(at[0] - near) <= _FEW or self._share(at, lengths) >= _LEAST_SHARE]
+            found = pool.places(clean_line(value), near, self._texts)
+            fitting = [at for at in found if self._likeness(at, lengths)[1] or self._is_label(at, near)]
             if fitting:
                 return self._spot(min(fitting, key=lambda at: abs(at[0] - near)))
         return None
+
+    def _is_label(self, at: Sequence[int], near: int) -> bool:
+        return abs(at[0] - near) <= _FEW and sum(len(self._keys[line]) for line in at) <= _LABEL
 
     def of_link(self, href: str, near: int) -> Spot | None:
         """The line with a link to *href* that is nearest to line *near*."""
         found = self._linked.get(href)
         return self._spot((min(found, key=lambda at: abs(at - near)),)) if found else None
 
-    def _share(self, at: Sequence[int], lengths: Mapping[str, int]) -> float:
-        """What share of a line some values are, 0 to 1; they are given with their numbers of letters."""
-        text = self._blocks[at[0]].text
-        said = sum(length for value, length in lengths.items() if value in text)
-        return min(1.0, said / max(1, sum(len(self._keys[line]) for line in at)))
+    def _likeness(self, at: Sequence[int], lengths: Mapping[str, int]) -> tuple[int, int]:
+        """How many of some values, given with their numbers of letters, a line holds, and what they are in it.
+
+        0: words in running text (then none counts), 1: a good part of it, 2: all of it.
+        """
+        text = self._texts[at[0]]
+        held = [length for value, length in lengths.items() if value in text]
+        share = sum(held) / max(1, sum(len(self._keys[line]) for line in at))
+        likeness = (share >= _ALL) + (share >= _LEAST_SHARE)
+        return len(held) if likeness else 0, likeness
 
     def _spot(self, at: Sequence[int]) -> Spot:
         first = self.lines[at[0]]
@@ -199,114 +233,6 @@ class PagePlaces:
         if showing:  # with the lines between them that hold no letter: a bracket, a rule
             return tuple(at for at in inside if self._keys[at] in key and showing[0] <= at <= showing[-1])
         return tuple(inside if len(inside) <= _FEW else ())
-
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    lines: tuple[int, ...]
-    end: int
-
-
-class _Letters:
-    """The letters and digits of some lines, as one text that values are looked for in."""
-
-    def __init__(self, keys: Sequence[str], chosen: Sequence[int]) -> None:
-        self._chosen = chosen
-        self._text = "".join([keys[at] for at in chosen])
-        self._starts = [0]
-        for at in chosen:
-            self._starts.append(self._starts[-1] + len(keys[at]))
-
-    def find(self, key: str, begin: int = 0, end: int | None = None) -> _Hit | None:
-        """The lines that show *key*, which may begin and end inside of one."""
-        start = self._text.find(key, begin, end)
-        return self._hit(start, len(key)) if start >= 0 else None
-
-    def each(self, keys: Sequence[str]) -> tuple[int, ...]:
-        """The lines that show *keys*, one after the other; those that are not found are passed over."""
-        found: dict[int, None] = {}
-        end = 0
-        for key in keys:
-            hit = self.find(key, end, end + _AHEAD + len(key)) if found else self.find(key)
-            if hit is not None:
-                found.update(dict.fromkeys(hit.lines))
-                end = hit.end
-        return tuple(found)
-
-    def places(self, wanted: str, near: int, blocks: Sequence[Block]) -> Iterator[tuple[int, ...]]:
-        """The first places of the line *wanted*, from some way before line *near* on, else from the beginning."""
-        key = letters(wanted)
-        if not key:
-            return
-        before = max(0, self._starts[bisect_left(self._chosen, near)] - _BEFORE)
-        found = False
-        for begin in dict.fromkeys((before, 0)):
-            for lines in self._hits(key, begin) if not found else ():
-                if _stands_in(wanted, blocks[lines[0]].text) if len(lines) == 1 else len(key) >= _CERTAIN:
-                    found = True
-                    yield lines
-
-    def _hits(self, key: str, begin: int) -> Iterator[tuple[int, ...]]:
-        for _ in range(_MOST_PLACES):
-            start = self._text.find(key, begin)
-            if start < 0:
-                return
-            yield self._hit(start, len(key)).lines
-            begin = start + 1
-
-    def _hit(self, start: int, length: int) -> _Hit:
-        first = bisect_right(self._starts, start) - 1
-        last = bisect_left(self._starts, start + length) - 1
-        return _Hit(tuple(self._chosen[at] for at in range(first, last + 1)), start + length)
-
-
-def _stands_in(wanted: str, text: str) -> bool:
-    """Whether *wanted* stands in *text* on its own: "Li" does not stand in "clinic"."""
-    at = text.find(wanted)
-    while at >= 0:
-        end = at + len(wanted)
-        if not (_goes_on(text[at - 1 : at], wanted[0]) or _goes_on(wanted[-1], text[end : end + 1])):
-            return True
-        at = text.find(wanted, at + 1)
-    return False
-
-
-def _goes_on(left: str, right: str) -> bool:
-    """Whether two neighbours are letters of one word, or digits of one number; Chinese has no words in this sense."""
-    if left.isdigit() and right.isdigit():
-        return True
-    return left.isalpha() and right.isalpha() and left.lower() != left.upper() and right.lower() != right.upper()
-
-
-def _spans(keys: Sequence[str], text: str) -> list[tuple[int, int] | None]:
-    """For each line, given by its letters, its span in the letters of the page; None where it has none.
-
-    Long lines first, for they are found in one place only; what is between two of them stands between their places.
-    """
-    spans: list[tuple[int, int] | None] = [None] * len(keys)
-    reached = 0
-    for at, key in enumerate(keys):
-        start = text.find(key, reached, reached + len(key) + _FAR_AHEAD) if len(key) >= _LONG else -1
-        if start >= 0:
-            reached = start + len(key)
-            spans[at] = start, reached
-    ends = iter([span[0] for span in spans if span is not None] + [len(text)])
-    reached, limit, passed_over = 0, next(ends), 0
-    for at, key in enumerate(keys):
-        span = spans[at]
-        if span is None:
-            # Something hidden inside of a line, which is no part of it, parts its letters: then its beginning will do.
-            for part in dict.fromkeys((key, key[:_BEGINNING])):
-                end = min(limit, reached + len(part) + _GAP + passed_over)
-                start = text.find(part, reached, end) if part else -1
-                if start >= 0:
-                    span = spans[at] = start, start + len(part)
-                    break
-        else:
-            limit = next(ends)
-        passed_over = passed_over + 2 * len(key) if span is None else 2 * (len(key) - span[1] + span[0])
-        reached = reached if span is None else span[1]
-    return spans
 
 
 def _line_numbers(text: str) -> Iterator[int]:
