@@ -11,9 +11,9 @@ from qa_scraper.text import printable
 class Exit(IntEnum):
     """Exit codes of all commands, here and nowhere else.
 
-    ``GAPS``: ran, but with gaps (``extract``: an input without a question; ``crawl``: pages given up, stopped by a
-    signal or by ``--limit``; ``doctor``: something is wrong; ``status``: stale, or no good run yet; ``diff
-    --exit-code``: not the same). ``REJECTED``: the publish gate did not let through what a run found.
+    ``GAPS``: ran, but with gaps (``extract``, ``explain``: an input without a question; ``crawl``: pages given up,
+    stopped by a signal or by ``--limit``; ``doctor``: something is wrong; ``status``: stale, or no good run yet;
+    ``diff --exit-code``: not the same). ``REJECTED``: the publish gate did not let through what a run found.
     """
 
     COMPLETE = 0

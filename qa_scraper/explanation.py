@@ -259,9 +259,9 @@ def _unsure_spots(
             continue
         # Who writes stands ahead of the text, when it was written ahead of it or behind.
         ahead = text[0] if text else min(lines, default=reached)
-        spot = _unsure_spot(value, group, places, text[-1] if text and value.kind.endswith("_on") else ahead, prose)
-        if value.kind == "answers.signed_by":
-            spot = places.of_last(value.found, text)
+        near = text[-1] if text and value.kind.endswith("_on") else ahead
+        is_signature = value.kind == "answers.signed_by"
+        spot = places.of_last(value.found, text) if is_signature else _unsure_spot(value, group, places, near, prose)
         if spot is not None:
             yield value.name, spot
 
