@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import groupby
@@ -171,7 +171,8 @@ def _line(at: int, line: Line, fields: Sequence[_Shown], before: Sequence[_Shown
     text = f'<span dir="auto">{_text(line.text)}</span>'
     if not fields:
         return f'<div class="{" ".join(classes)}" id="line-{at}">{text}</div>'
-    widest = max(fields, key=lambda one: len(one.field.spot.lines) if one.field.spot else 0)
+    colours = Counter(_colour(one.field.name) for one in fields)
+    widest = max(fields, key=lambda one: (_width(one.field), colours[_colour(one.field.name)]))
     classes += ["used", _colour(widest.field.name)]
     named = {one.number for one in before}
     classes += ["goes-on"] if widest.number in named else []
@@ -187,6 +188,10 @@ def _line(at: int, line: Line, fields: Sequence[_Shown], before: Sequence[_Shown
         + (f'<span class="chips">{where_from}{chips}</span>' if chips else "")
         + "</div>"
     )
+
+
+def _width(field: Field) -> int:
+    return len(field.spot.lines) if field.spot else 0
 
 
 def _fields_part(records: Sequence[ExplainedRecord], shown: Iterable[_Shown]) -> Iterator[str]:
