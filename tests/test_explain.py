@@ -17,8 +17,9 @@ from qa_scraper.extraction.anchors import letters
 from qa_scraper.extraction.sections import NoQuestion
 from qa_scraper.loaders import Provenance, page_records
 from qa_scraper.page import Page
+from qa_scraper.site_draft import SEEN_ON
 
-from tests.fixtures import FOLDER, SEEN_ON, URL
+from tests.fixtures import FOLDER, URL
 from tests.support.commands import qa_scraper
 from tests.support.routes import Answer, Routes
 
