@@ -5,8 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 FUZZ_READY := $(VENV)/.ready-fuzz
 SIMULATE_READY := $(VENV)/.ready-simulate
+BENCH_VENV := .venv-bench
+BENCH_READY := $(BENCH_VENV)/.ready
 
-.PHONY: setup crawl refresh-demo bench-refresh bench-extract test torture fuzz simulate lint lock clean
+.PHONY: setup setup-bench nginx crawl refresh-demo bench bench-scale bench-refresh bench-extract test torture fuzz simulate lint lock clean
 
 setup: $(READY)
 
@@ -25,6 +27,34 @@ crawl: $(READY)
 STEPS ?= 2
 refresh-demo: $(READY)
 	$(BIN)/python -m tests.refresh_demo $(STEPS)
+
+# What a crawl costs beside the same crawl by stock Scrapy, Crawlee and aiohttp (about 20 minutes); bench/results.json
+BENCH_PAGES ?= 5000
+BENCH_RUNS ?= 5
+BENCH_OUTPUT ?= bench
+bench: $(READY) $(BENCH_READY) nginx
+	$(BIN)/python -m tests.bench --pages $(BENCH_PAGES) --runs $(BENCH_RUNS) --output $(BENCH_OUTPUT)
+
+# What a crawl takes with a million URLs due, beside one with 5,000 (about 20 minutes)
+BENCH_SCALE ?= 1000000
+bench-scale: $(READY) nginx
+	$(BIN)/python -m tests.bench.scale --urls $(BENCH_SCALE) --output $(BENCH_OUTPUT)
+
+# What the benchmark needs: nginx (Debian's package) and Crawlee, apart from our packages
+setup-bench: $(BENCH_READY) nginx
+
+$(BENCH_READY): requirements-bench.lock
+	$(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	touch $@
+
+nginx:
+	@PATH="$$PATH:/usr/sbin" command -v nginx > /dev/null || \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	    apt-get update -qq && RUNLEVEL=1 apt-get install --yes -qq --no-install-recommends nginx > /dev/null; \
+	  else \
+	    echo "nginx is missing: sudo apt-get install nginx (it need not run as a service)"; exit 1; \
+	  fi
 
 # What a refresh costs beside a first crawl: 5,000 pages of 35 KB, 1% changed; 30 refreshes with kills (about 10 minutes)
 bench-refresh: $(READY)
@@ -74,6 +104,9 @@ lock:
 	  --no-emit-index-url --no-annotate --upgrade --quiet --custom-compile-command "make lock" -o requirements-fuzz.lock
 	echo 'matplotlib>=3.10' | uv pip compile - --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --upgrade --quiet --custom-compile-command "make lock" -o requirements-simulate.lock
+	echo 'crawlee[parsel]>=1.11' | uv pip compile - --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --upgrade --quiet --custom-compile-command "make lock" \
+	  --constraint requirements.lock -o requirements-bench.lock
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz
+	rm -rf $(VENV) $(BENCH_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz

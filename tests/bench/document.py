@@ -1,0 +1,76 @@
+"""The tables of the benchmarks, for the terminal and for docs/performance.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from tests.support.commands import ROOT
+
+DOCUMENT: Final = ROOT / "docs" / "performance.md"
+Rows = list[list[str]]
+
+
+def tables(results: dict[str, Any]) -> dict[str, Rows]:
+    """By title: the rows of each table, the first of them its head."""
+    found = results["contenders"]
+    costs: Rows = [["contender", "pages/s", "CPU µs a page", "peak MiB"]]
+    for letter, contender in found.items():
+        figures = [_spread(contender[name]) for name in ("pages_per_second", "cpu_us_a_page", "peak_mib")]
+        costs.append([f"({letter}) {contender['name']}", *figures])
+    ratios: Rows = [["ratio", "by pages/s", "by CPU"]]
+    for name, ratio in results["ratios"].items():
+        ratios.append([name, _spread(ratio["pages_per_second"], 2), _spread(ratio["cpu"], 2)])
+    stages = results["breakdown_us_a_page"]
+    whole = sum(stages.values())
+    breakdown: Rows = [["stage of (b)", "CPU µs a page", "share"]]
+    breakdown += [[name, f"{value:,.0f}", f"{value / whole:.0%}"] for name, value in stages.items()]
+    breakdown.append(["all", f"{whole:,.0f}", "100%"])
+    starts: Rows = [["command", "ms", "times empty Python"]]
+    starts += [
+        [name, f"{start['ms']:.0f}", f"{start['times_empty']:.1f}"] for name, start in results["cold_start"].items()
+    ]
+    return {
+        f"The same crawl of {results['pages']:,} pages": costs,
+        "How many times as fast qa-scraper is": ratios,
+        "Where its time goes": breakdown,
+        "Cold start": starts,
+    }
+
+
+def _spread(figures: dict[str, float], digits: int = 0) -> str:
+    """``median (least to most)``."""
+    median, least, most = (f"{figures[name]:,.{digits}f}" for name in ("median", "least", "most"))
+    return f"{median} ({least} to {most})"
+
+
+def bench_text(results: dict[str, Any]) -> str:
+    """The results as Markdown."""
+    machine = results["machine"]
+    versions = ", ".join(f"{name} {machine[name]}" for name in machine if name not in ("processor", "cores", "system"))
+    lines = [
+        f"Measured on {results['measured_on']}: {results['pages']:,} pages of {results['page_bytes']:,} bytes"
+        f" ({results['questions']:,} questions), {results['runs']} runs of each in turn; medians, in brackets the least"
+        f" and the most. {machine['cores']} cores of {machine['processor']}, {machine['system']}; {versions}.\n"
+    ]
+    for title, rows in tables(results).items():
+        lines += [f"\n**{title}**\n\n", markdown(rows)]
+    return "".join(lines)
+
+
+def markdown(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as a Markdown table, the first of them its head."""
+    head, *body = rows
+    rule = ["---", *("---:" for _ in head[1:])]
+    return "".join(f"| {' | '.join(row)} |\n" for row in (head, rule, *body))
+
+
+def put(name: str, text: str) -> None:
+    """Puts *text* between the marks called *name* of docs/performance.md."""
+    begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
+    document = DOCUMENT.read_text("utf-8")
+    head, found, rest = document.partition(begin)
+    _, closed, tail = rest.partition(end)
+    if not found or not closed:
+        raise RuntimeError(f"{DOCUMENT} lacks {begin.strip()} or {end.strip()}")
+    DOCUMENT.write_text(head + begin + text + end + tail, "utf-8")

@@ -1,0 +1,91 @@
+"""The short form of ``make bench``: everyone fetches and reads every page, and the figures are figures."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bench.nginx import HOW_TO_INSTALL, find_nginx
+from tests.bench.stages import BEGINS, STAGES, find
+from tests.bench.versus import BENCH_PYTHON, HOW_TO_MAKE, NAMES, OURS, arena
+from tests.support.commands import ROOT, environment
+
+MISSING = [how for how, found in ((HOW_TO_INSTALL, find_nginx()), (HOW_TO_MAKE, BENCH_PYTHON.exists())) if not found]
+needs_bench = pytest.mark.skipif(bool(MISSING) and os.environ.get("CI") != "true", reason="; ".join(MISSING))
+
+
+@needs_bench
+def test_the_short_form_prints_its_tables(tmp_path: Path) -> None:
+    assert not MISSING
+    recipe = re.findall(r"^bench:.*\n\t\$\(BIN\)/python (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert recipe == ["-m tests.bench --pages $(BENCH_PAGES) --runs $(BENCH_RUNS) --output $(BENCH_OUTPUT)"]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench", "--pages", "300", "--runs", "1", "--output", tmp_path],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    results = json.loads((tmp_path / "results.json").read_text("utf-8"))
+    assert results["questions"] == 300
+    assert list(results["contenders"]) == list(NAMES)
+    assert set(results["ratios"]) == {f"{OURS}/{letter}" for letter in NAMES if letter != OURS}
+    figures = list(numbers({name: results[name] for name in ("contenders", "ratios", "cold_start")}))
+    assert figures
+    assert all(figure > 0 for figure in figures)
+    assert set(STAGES) < set(results["breakdown_us_a_page"])
+    for name in NAMES.values():
+        assert name in done.stdout
+
+
+def numbers(value: Any) -> list[float]:
+    if isinstance(value, dict):
+        return [number for part in value.values() for number in numbers(part)]
+    return [] if isinstance(value, str) else [float(value)]
+
+
+@needs_bench
+def test_every_contender_reads_what_the_pages_say(tmp_path: Path) -> None:
+    assert not MISSING
+    with arena(60, tmp_path) as site:
+        truth = {url: filled(record) for url, record in site.site.truth(site.nginx.url).items()}
+        for letter in NAMES:
+            site.run(letter)
+            if letter == "a":
+                continue
+            found = {record["url"]: record for record in site.records(letter)}
+            assert found.keys() == truth.keys()
+            for url, record in found.items():
+                wanted = truth[url]
+                assert filled({name: like(record.get(name), wanted.get(name)) for name in wanted}) == wanted, letter
+
+
+def filled(value: Any) -> Any:
+    """*value* without what is empty."""
+    if isinstance(value, dict):
+        return {name: part for name, of in value.items() if (part := filled(of)) not in (None, {}, [])}
+    return [filled(part) for part in value] if isinstance(value, list) else value
+
+
+def like(value: Any, wanted: Any) -> Any:
+    """What *value* says of that which *wanted* tells of: a record of ours has more fields than all contenders give."""
+    if isinstance(wanted, dict) and isinstance(value, dict):
+        return {name: like(value.get(name), of) for name, of in wanted.items()}
+    if isinstance(wanted, list) and isinstance(value, list) and len(value) == len(wanted):
+        return [like(part, of) for part, of in zip(value, wanted, strict=True)]
+    return value
+
+
+@pytest.mark.parametrize("target", [BEGINS, *(target for targets in STAGES.values() for target in targets)])
+def test_the_stages_are_there(target: str) -> None:
+    assert find(target)

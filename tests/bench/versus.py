@@ -1,0 +1,132 @@
+"""The contenders of ``make bench`` and what a round of them costs."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tests.bench.measure import Cost, measured
+from tests.bench.nginx import Nginx
+from tests.bench.site import BenchSite
+from tests.bench.stages import ENGINE
+from tests.support.commands import BIN, ROOT
+
+BENCH_PYTHON: Final = ROOT / ".venv-bench" / "bin" / "python"
+HOW_TO_MAKE: Final = f"{BENCH_PYTHON.parent.parent.name} is missing: make setup-bench"
+OURS: Final = "b"
+NAMES: Final = {
+    "a": "stock Scrapy, downloads only",
+    OURS: "qa-scraper crawl, everything",
+    "c": "stock Scrapy, CSS item loaders, feed",
+    "d": "Crawlee ParselCrawler, XPath",
+    "e": "aiohttp and lxml by hand",
+}
+_EXTRACTS: Final = frozenset("bcde")
+
+
+@dataclass(frozen=True)
+class Arena:
+    """A served site, and a folder for what the contenders write. *cpu*: the core that clients run on, None: any."""
+
+    site: BenchSite
+    nginx: Nginx
+    paths: tuple[str, ...]
+    digest: str
+    folder: Path
+    cpu: int | None
+
+    def command(self, letter: str) -> list[str]:
+        """How contender *letter* is started."""
+        output = str(self.output(letter))
+        module = ["-m", "tests.bench.contenders"]
+        if letter == OURS:
+            return [str(BIN / "qa-scraper"), *self.crawl_arguments(letter)]
+        if letter == "a":
+            urls = self.folder / "urls.txt"
+            urls.write_text("\n".join(self.nginx.url + path for path in self.paths), "utf-8")
+            return [sys.executable, "-m", f"{module[1]}.stock_download", self.nginx.url, output, str(urls)]
+        python, name = {
+            "c": (sys.executable, "stock_items"),
+            "d": (str(BENCH_PYTHON), "crawlee_parsel"),
+            "e": (sys.executable, "aiohttp_lxml"),
+        }[letter]
+        return [python, "-m", f"{module[1]}.{name}", self.nginx.url, output]
+
+    def crawl_arguments(self, name: str) -> list[str]:
+        """A whole crawl of the site by qa-scraper into a folder called *name*; as fast as the others, robots.txt unread
+        like theirs."""
+        settings = (
+            "DOWNLOAD_DELAY=0",
+            "AUTOTHROTTLE_ENABLED=0",
+            "CONCURRENT_REQUESTS_PER_DOMAIN=16",
+            "ROBOTSTXT_OBEY=0",
+        )
+        given = [word for setting in settings for word in ("-s", setting)]
+        start = ["--start-url", self.nginx.url + "/", "--output", str(self.folder / name), "--allow-private"]
+        return ["crawl", "edoctor", *start, *given]
+
+    def output(self, letter: str) -> Path:
+        """Where the records of a contender are."""
+        return (
+            self.folder / letter / "edoctor" / "questions.jsonl" if letter == OURS else self.folder / f"{letter}.jsonl"
+        )
+
+    def clear(self, letter: str) -> None:
+        """Removes what an earlier run wrote."""
+        shutil.rmtree(self.folder / letter, ignore_errors=True)
+        self.output(letter).unlink(missing_ok=True)
+
+    def run(self, letter: str) -> Cost:
+        """Runs a contender once. Raises RuntimeError where it fails, or did not fetch and read every page."""
+        self.clear(letter)
+        before = self.nginx.requests()
+        log = self.folder / f"{letter}.log"
+        cost = measured(self.command(letter), cpu=self.cpu, folder=ROOT, said=log)
+        self.check(letter, self.nginx.requests() - before)
+        return cost
+
+    def check(self, letter: str, requests: int) -> None:
+        """Raises RuntimeError unless so many requests, and the records that are there, are those of a whole crawl."""
+        if letter == "a":  # it writes nothing but its log
+            log = (self.folder / "a.log").read_text("utf-8", "replace")
+            requests = int((re.findall(r"response_status_count/200': (\d+)", log) or ["0"])[-1])
+        if requests < len(self.paths):
+            raise RuntimeError(f"({letter}) {NAMES[letter]} fetched {requests} of {len(self.paths)} pages")
+        if letter in _EXTRACTS:
+            urls = {record["url"] for record in self.records(letter)}
+            if len(urls) != self.site.questions:
+                raise RuntimeError(f"({letter}) {NAMES[letter]} gave {len(urls)} of {self.site.questions} records")
+
+    def records(self, letter: str) -> list[dict[str, Any]]:
+        """What a contender wrote."""
+        with self.output(letter).open(encoding="utf-8") as lines:
+            return [json.loads(line) for line in lines]
+
+    def breakdown(self, cpu_us: float) -> dict[str, float]:
+        """Microseconds a page by stage; the engine's are what the others leave of *cpu_us*."""
+        self.clear(OURS)
+        found = self.folder / "stages.json"
+        command = [sys.executable, "-m", "tests.bench.stages", str(found), *self.crawl_arguments(OURS)]
+        measured(command, cpu=self.cpu, folder=ROOT, said=self.folder / "stages.log")
+        seconds = json.loads(found.read_text("utf-8"))["seconds"]
+        stages = {name: value / len(self.paths) * 1e6 for name, value in seconds.items()}
+        return {ENGINE: cpu_us - sum(stages.values())} | stages
+
+
+@contextmanager
+def arena(questions: int, folder: Path) -> Iterator[Arena]:
+    """Serves a site of so many questions; nginx has the first core, clients the last one."""
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    server_cpu, client_cpu = (cores[0], cores[-1]) if len(cores) > 1 else (None, None)
+    site = BenchSite(questions)
+    paths, digest = site.write(folder / "www")
+    with Nginx(folder / "nginx", folder / "www", server_cpu) as nginx:
+        yield Arena(site, nginx, tuple(paths), digest, folder, client_cpu)
