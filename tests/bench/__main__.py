@@ -19,7 +19,6 @@ from statistics import mean, median
 from typing import Any, Final
 
 from rich.console import Console
-from rich.table import Table
 
 from tests.bench import document
 from tests.bench.cold_start import RUNS, cold_starts
@@ -110,20 +109,6 @@ def _locked(package: str) -> str:
     return next(line.split("==")[1].split()[0] for line in lines if line.startswith(package + "=="))
 
 
-def tables(results: dict[str, Any]) -> list[Table]:
-    """The results as tables for a terminal."""
-    return [_table(title, *rows) for title, rows in document.tables(results).items()]
-
-
-def _table(title: str, head: Sequence[str], *rows: Sequence[str]) -> Table:
-    table = Table(title=title, title_justify="left")
-    for at, name in enumerate(head):
-        table.add_column(name, justify="right" if at else "left")
-    for row in rows:
-        table.add_row(*row)
-    return table
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--pages", type=int, default=WHOLE[0], help="question pages; lists come on top")
@@ -141,7 +126,7 @@ def main() -> int:
         results = facts(site, given.runs) | measure(site, given.runs, console)
     given.output.mkdir(parents=True, exist_ok=True)
     (given.output / "results.json").write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    for table in tables(results):
+    for table in document.for_terminal(document.tables(results)):
         console.print("", table)
     if given.pages >= WHOLE[0] and given.runs >= WHOLE[1]:
         document.put("bench", document.bench_text(results))

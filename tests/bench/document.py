@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from rich.table import Table
+
 from tests.support.commands import ROOT
 
 DOCUMENT: Final = ROOT / "docs" / "performance.md"
@@ -56,6 +58,42 @@ def bench_text(results: dict[str, Any]) -> str:
     for title, rows in tables(results).items():
         lines += [f"\n**{title}**\n\n", markdown(rows)]
     return "".join(lines)
+
+
+def scale_tables(results: dict[str, Any]) -> dict[str, Rows]:
+    """By title: the rows of each table of ``make bench-scale``."""
+    names = {
+        "few": f"{results['few_urls']:,} URLs due, all crawled",
+        "first": f"{results['many_urls']:,} due, the first {results['crawled']:,}",
+        "last": f"{results['many_urls']:,} in the ledger, the last {results['crawled']:,}",
+    }
+    few = results["crawls"]["few"]
+    crawls: Rows = [["crawl", "CPU µs a page", "peak MiB", "of it fetching", "first page after s", "publishing, end s"]]
+    for name, found in results["crawls"].items():
+        cost, peak = (f"{found[of]:,.0f} ({found[of] / few[of]:.2f}×)" for of in ("cpu_us_a_page", "peak_mib"))
+        times = [f"{found[of]:.1f}" for of in ("first_page_after", "end_took")]
+        crawls.append([names[name], cost, peak, f"{found['peak_mib_fetching']:.0f}", *times])
+    sizes: Rows = [["ledger", "bytes a URL"]]
+    sizes += [[name, f"{size:,.0f}"] for name, size in results["ledger_bytes_a_url"].items()]
+    return {"A crawl of tiny pages": crawls, "Size of the ledger": sizes}
+
+
+def scale_text(results: dict[str, Any]) -> str:
+    """The results of ``make bench-scale`` as Markdown."""
+    return "\n".join(f"**{title}**\n\n{markdown(rows)}" for title, rows in scale_tables(results).items())
+
+
+def for_terminal(tables: dict[str, Rows]) -> list[Table]:
+    """Tables as rich draws them."""
+    drawn = []
+    for title, (head, *rows) in tables.items():
+        table = Table(title=title, title_justify="left")
+        for at, name in enumerate(head):
+            table.add_column(name, justify="right" if at else "left")
+        for row in rows:
+            table.add_row(*row)
+        drawn.append(table)
+    return drawn
 
 
 def markdown(rows: Sequence[Sequence[str]]) -> str:

@@ -32,6 +32,13 @@ NAMES: Final = {
 _EXTRACTS: Final = frozenset("bcde")
 
 
+def crawl_arguments(output: Path, *more: str) -> list[str]:
+    """Arguments of a crawl without a pause, sixteen requests at once, robots.txt unread like the others'."""
+    settings = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=0", "CONCURRENT_REQUESTS_PER_DOMAIN=16", "ROBOTSTXT_OBEY=0")
+    given = [word for setting in settings for word in ("-s", setting)]
+    return ["crawl", "edoctor", "--output", str(output), "--allow-private", *more, *given]
+
+
 @dataclass(frozen=True)
 class Arena:
     """A served site, and a folder for what the contenders write. *cpu*: the core that clients run on, None: any."""
@@ -61,17 +68,8 @@ class Arena:
         return [python, "-m", f"{module[1]}.{name}", self.nginx.url, output]
 
     def crawl_arguments(self, name: str) -> list[str]:
-        """A whole crawl of the site by qa-scraper into a folder called *name*; as fast as the others, robots.txt unread
-        like theirs."""
-        settings = (
-            "DOWNLOAD_DELAY=0",
-            "AUTOTHROTTLE_ENABLED=0",
-            "CONCURRENT_REQUESTS_PER_DOMAIN=16",
-            "ROBOTSTXT_OBEY=0",
-        )
-        given = [word for setting in settings for word in ("-s", setting)]
-        start = ["--start-url", self.nginx.url + "/", "--output", str(self.folder / name), "--allow-private"]
-        return ["crawl", "edoctor", *start, *given]
+        """A whole crawl of the site by qa-scraper into a folder called *name*."""
+        return crawl_arguments(self.folder / name, "--start-url", self.nginx.url + "/")
 
     def output(self, letter: str) -> Path:
         """Where the records of a contender are."""
@@ -121,11 +119,16 @@ class Arena:
         return {ENGINE: cpu_us - sum(stages.values())} | stages
 
 
+def cores() -> tuple[int | None, int | None]:
+    """The core of the server and that of the client: the first and the last; None for both where there is only one."""
+    usable = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    return (usable[0], usable[-1]) if len(usable) > 1 else (None, None)
+
+
 @contextmanager
 def arena(questions: int, folder: Path) -> Iterator[Arena]:
-    """Serves a site of so many questions; nginx has the first core, clients the last one."""
-    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-    server_cpu, client_cpu = (cores[0], cores[-1]) if len(cores) > 1 else (None, None)
+    """Serves a site of so many questions; nginx has a core of its own."""
+    server_cpu, client_cpu = cores()
     site = BenchSite(questions)
     paths, digest = site.write(folder / "www")
     with Nginx(folder / "nginx", folder / "www", server_cpu) as nginx:
