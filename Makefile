@@ -40,7 +40,7 @@ BENCH_SCALE ?= 1000000
 bench-scale: $(READY) nginx
 	$(BIN)/python -m tests.bench.scale --urls $(BENCH_SCALE) --output $(BENCH_OUTPUT)
 
-# What the benchmark needs: nginx (Debian's package) and Crawlee, apart from our packages
+# What the benchmark needs: nginx (Debian's package); Crawlee and py-spy, apart from our packages
 setup-bench: $(BENCH_READY) nginx
 
 $(BENCH_READY): requirements-bench.lock
@@ -104,7 +104,7 @@ lock:
 	  --no-emit-index-url --no-annotate --upgrade --quiet --custom-compile-command "make lock" -o requirements-fuzz.lock
 	echo 'matplotlib>=3.10' | uv pip compile - --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --upgrade --quiet --custom-compile-command "make lock" -o requirements-simulate.lock
-	echo 'crawlee[parsel]>=1.11' | uv pip compile - --universal --python-version 3.11 --generate-hashes \
+	printf 'crawlee[parsel]>=1.11\npy-spy>=0.4\n' | uv pip compile - --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --upgrade --quiet --custom-compile-command "make lock" \
 	  --constraint requirements.lock -o requirements-bench.lock
 

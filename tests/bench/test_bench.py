@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -11,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from tests.bench.nginx import HOW_TO_INSTALL, find_nginx
+from tests.bench.scale import measure, too_much
 from tests.bench.stages import BEGINS, STAGES, find
 from tests.bench.versus import BENCH_PYTHON, HOW_TO_MAKE, NAMES, OURS, arena
 from tests.support.commands import ROOT, environment
@@ -88,3 +91,30 @@ def like(value: Any, wanted: Any) -> Any:
 @pytest.mark.parametrize("target", [BEGINS, *(target for targets in STAGES.values() for target in targets)])
 def test_the_stages_are_there(target: str) -> None:
     assert find(target)
+
+
+PROFILERS = [
+    line
+    for block in re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "performance.md").read_text("utf-8"), re.DOTALL)
+    for line in block.splitlines()
+    if "tests.bench.profile" in line and "perf record" not in line and "pyinstrument" not in line
+]
+
+
+@needs_bench
+@pytest.mark.parametrize("command", PROFILERS)
+def test_the_document_profiles(command: str, tmp_path: Path) -> None:
+    assert not MISSING
+    words = re.sub(r"--pages \d+", "--pages 40", command.replace("/tmp", str(tmp_path))).split()
+    words[0] = sys.executable
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, env=environment(), timeout=120, check=False)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert list(tmp_path.iterdir()) or "µs a page" in done.stdout
+
+
+@needs_bench
+def test_a_crawl_is_measured_at_scale(tmp_path: Path) -> None:
+    assert not MISSING
+    results = measure(tmp_path, few=200, many=1_000, crawled=150, console=Console(file=io.StringIO()))
+    assert all(figure > 0 for figure in numbers(results))
+    assert too_much({**results, "crawls": {"few": results["crawls"]["few"], "first": results["crawls"]["few"]}}) == []
