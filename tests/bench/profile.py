@@ -22,14 +22,17 @@ from tests.support.commands import BIN, ROOT
 _RATE: Final = "250"  # samples a second
 _SHOWN: Final = 40
 _LINE_OF_FRAME: Final = re.compile(r":\d+\)$")
+_IDLE: Final = "Condition.wait (threading.py"  # the thread that shows the progress
 _INSTALLED: Final = re.compile(r"\(.*/(?:site-packages|lib/python[\d.]+)/")
 
 
 def own_times(samples: str) -> Counter[str]:
-    """Samples by function, of py-spy's raw format: the frames of a stack parted by semicolons, and their number."""
+    """Samples by function, of py-spy's raw format: a stack's frames parted by semicolons, and how often it was seen."""
     own: Counter[str] = Counter()
     for line in samples.splitlines():
         stack, _, count = line.rpartition(" ")
+        if _IDLE in stack:
+            continue
         own[_INSTALLED.sub("(", _LINE_OF_FRAME.sub(")", stack.rpartition(";")[2]))] += int(count)
     return own
 
