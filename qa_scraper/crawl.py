@@ -20,6 +20,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from qa_scraper.clock import Clock
+from qa_scraper.commit_group import CommitGroup
 from qa_scraper.crawl_values import Lease, Progress
 from qa_scraper.extraction import EXTRACTOR_VERSION
 from qa_scraper.ledger import Ledger
@@ -85,6 +86,7 @@ class Crawl:
         self.ledger = Ledger(self.folder / LEDGER, settings.getint("BARREN_BUDGET"), revisits)
         check_begins_nothing_anew(self.ledger, self.folder)
         settle(self.ledger, self.folder)
+        self.group = CommitGroup(self.ledger, self._ledger_failed)
         self.gates = HostGates(self.ledger.pauses())
         self.leases: dict[str, Lease] = {}
         self.hosts: set[str] = set(site.hosts)
@@ -289,6 +291,7 @@ class Crawl:
         """Leaves *host* alone until then, in this run and in later ones."""
         self.gates.of(host).pause(until)
         self.ledger.note_pause(host, until)
+        self.group.end()
 
     def judge(self, lease: Lease, response: Response) -> Verdict:
         """Judges the response to a leased request; the verdict stays with the lease."""
@@ -408,7 +411,7 @@ class Crawl:
         self.leases.pop(lease.due.key, None)
         self.leased_pages -= fate.state in _NOT_FETCHED
         try:
-            result = self.ledger.commit_page(outcome, now)
+            result = self.group.commit_page(outcome, now)
         except sqlite3.Error as error:
             self._ledger_failed(error)
             return

@@ -1,6 +1,6 @@
 """The ledger: every URL seen, every record, every run of a site, in one SQLite file. It is the frontier.
 
-One transaction a page: its records, the URLs that it shows and its own new state commit together or not at all
+A page is whole: its records, the URLs that it shows and its own new state commit together or not at all
 (WAL, ``synchronous=FULL``), so that after SIGKILL at any instant a rerun goes on from the last whole page.
 """
 
@@ -183,6 +183,16 @@ class Ledger:
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing of what is done to the ledger inside. Raises sqlite3.Error where it cannot be written."""
         return transaction(self._db)
+
+    def begin_group(self) -> None:
+        """Begins a transaction that holds what follows until ``end_group``, if none is open. Raises sqlite3.Error."""
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN IMMEDIATE")
+
+    def end_group(self) -> None:
+        """Commits the group that is open, if any. Raises sqlite3.Error where the file cannot be written."""
+        if self._db.in_transaction:
+            self._db.execute("COMMIT")
 
     # The frontier
 

@@ -16,17 +16,26 @@ _KEPT: Final = (
 """What of a record may change, and is restored when a run is undone."""
 
 
+_WHOLE: Final = ("BEGIN IMMEDIATE", ("ROLLBACK",), "COMMIT")
+_PART: Final = ("SAVEPOINT part", ("ROLLBACK TO part", "RELEASE part"), "RELEASE part")
+
+
 @contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing of what is done to *db* inside. Raises sqlite3.Error where the file cannot be written."""
-    db.execute("BEGIN IMMEDIATE")
+    """All or nothing of what is done to *db* inside. Raises sqlite3.Error where the file cannot be written.
+
+    Inside another one it is a part of that: undone alone, on the disk with it.
+    """
+    begin, undo, end = _PART if db.in_transaction else _WHOLE
+    db.execute(begin)
     try:
         yield
     except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
+        if db.in_transaction:  # SQLite itself has undone all of it where the disk is full
+            for statement in undo:
+                db.execute(statement)
         raise
-    db.execute("COMMIT")
+    db.execute(end)
 
 
 class RecordStore:

@@ -1,0 +1,59 @@
+"""Pages that are committed together: one flush of the disk for many of them.
+
+Each page stays whole: its records, the URLs that it shows and its own state are in the ledger together or not at all.
+After a crash the pages of the last group are due again, as those are that were in hand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from typing import Final
+
+from qa_scraper.ledger import Ledger
+from qa_scraper.ledger_values import CommitResult, PageOutcome
+
+_MOST_PAGES: Final = 64
+_LONGEST: Final = 0.1
+"""Seconds that a page waits for others: what a crash costs is at most so much fetched anew."""
+
+
+class CommitGroup:
+    """The group that is open, if any. Needs a running event loop; all of one thread."""
+
+    def __init__(self, ledger: Ledger, failed: Callable[[sqlite3.Error], None]) -> None:
+        """*failed* is told of an error of the ledger while a group ends on its own."""
+        self._ledger = ledger
+        self._failed = failed
+        self._pages = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def commit_page(self, outcome: PageOutcome, now: float) -> CommitResult:
+        """Puts a page into the group. Raises sqlite3.Error where the ledger cannot be written.
+
+        An *outcome* that says until when a host wants to be left alone ends the group at once: a crash must not undo
+        that.
+        """
+        self._ledger.begin_group()
+        result = self._ledger.commit_page(outcome, now)
+        self._pages += 1
+        if outcome.pause is not None or self._pages >= _MOST_PAGES:
+            self.end()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_LONGEST, self._end_by_itself)
+        return result
+
+    def end(self) -> None:
+        """Ends the group: its pages are on the disk. Raises sqlite3.Error where the ledger cannot be written."""
+        self._pages = 0
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._ledger.end_group()
+
+    def _end_by_itself(self) -> None:
+        try:
+            self.end()
+        except sqlite3.Error as error:
+            self._failed(error)
