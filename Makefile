@@ -51,7 +51,7 @@ $(BENCH_READY): requirements-bench.lock
 nginx:
 	@PATH="$$PATH:/usr/sbin" command -v nginx > /dev/null || \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
-	    apt-get update -qq && RUNLEVEL=1 apt-get install --yes -qq --no-install-recommends nginx > /dev/null; \
+	    apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends nginx > /dev/null; \
 	  else \
 	    echo "nginx is missing: sudo apt-get install nginx (it need not run as a service)"; exit 1; \
 	  fi
