@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.faults import hostile
 from tests.faults.campaign import KINDS, Amount, Kind, run_kind
 from tests.faults.crash_points import NotPossible
-from tests.faults.report import DOCUMENT, HOSTILE, figures, keep
+from tests.faults.report import HOSTILE, figures, keep
 from tests.faults.trials import Trial
 
 
@@ -25,7 +25,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2, help="trials at a time (2)")
     parser.add_argument("--only", action="append", choices=names, help="this kind only; may be given several times")
     parser.add_argument("--again", metavar="NAME", default="", help="only the trial of this name, as it was printed")
-    parser.add_argument("--no-report", action="store_true", help="leave docs/reliability.md as it is")
+    writes = parser.add_mutually_exclusive_group()
+    writes.add_argument("--no-report", action="store_true", help="leave docs/reliability.md as it is")
+    writes.add_argument("--record", action="store_true", help="replace figures there even if they are of more trials")
     return parser.parse_args()
 
 
@@ -35,7 +37,7 @@ def main() -> int:
     amount = Amount(asked.trials, asked.sample, asked.seed)
     only = asked.only or ([asked.again.partition(" ")[0]] if asked.again else [])
     report = not asked.no_report and not asked.again
-    good = measure_hostile_pages(report) if not only or HOSTILE in only else True
+    good = measure_hostile_pages(report, asked.record) if not only or HOSTILE in only else True
     for kind in (kind for kind in KINDS if not only or kind.name in only):
         try:
             done = run_and_tell(kind, amount, asked.jobs, asked.again)
@@ -45,9 +47,7 @@ def main() -> int:
         held = all(trial.survived for trial in done)
         good = good and bool(done) and held != kind.is_control
         if report:
-            keep(kind.name, figures(kind, done, amount.seed))
-    if report:
-        say(f"The figures are in {DOCUMENT}")
+            say(keep(kind.name, figures(kind, done, amount.seed), record=asked.record))
     say("All held." if good else "NOT ALL HELD.")
     return 0 if good else 1
 
@@ -69,7 +69,7 @@ def run_and_tell(kind: Kind, amount: Amount, jobs: int, wanted: str) -> list[Tri
     return done
 
 
-def measure_hostile_pages(report: bool) -> bool:
+def measure_hostile_pages(report: bool, record: bool) -> bool:
     """Crawls the site of hostile pages, alone on the machine; gives whether all of it kept its bounds."""
     with tempfile.TemporaryDirectory() as folder:
         measured = hostile.measure(Path(folder))
@@ -78,7 +78,7 @@ def measure_hostile_pages(report: bool) -> bool:
         say(f"{HOSTILE}: did not hold: {name} {measured[name]:g}, more than {hostile.BOUNDS[name]:g}")
     say(f"{HOSTILE}: {measured['pages']:.0f} pages in {measured['seconds']:.0f} s")
     if report:
-        keep(HOSTILE, {name: round(value, 3) for name, value in measured.items()})
+        say(keep(HOSTILE, {name: round(value, 3) for name, value in measured.items()}, record=record))
     return not over
 
 

@@ -49,14 +49,30 @@ def results() -> dict[str, dict[str, Any]]:
     return found
 
 
-def keep(section: str, measured: dict[str, Any]) -> None:
-    """Puts a section into the kept results, and the table of all of them into the document."""
-    kept = results() | {section: measured}
+def keep(section: str, measured: dict[str, Any], *, record: bool = False) -> str:
+    """Puts a section into the kept results, and the table of all of them into the document, and says that it did.
+
+    A section that was measured with more trials (inputs, pages) stays as it is, unless *record* says otherwise: a
+    look at a few trials must not replace the figures of the whole run.
+    """
+    kept = results()
+    done, recorded = _amount(measured), _amount(kept.get(section, {}))
+    if done < recorded and not record:
+        return (
+            f"{section}: not recorded: {done:,} tried, {DOCUMENT} keeps the figures of {recorded:,}"
+            " (--record replaces them all the same)"
+        )
+    kept |= {section: measured}
     RESULTS.write_text(json.dumps(kept, indent=2, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
     text = DOCUMENT.read_text("utf-8")
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     DOCUMENT.write_text(f"{before}{BEGIN}\n{table(kept)}{END}{after}", "utf-8")
+    return f"{section}: the figures are in {DOCUMENT}"
+
+
+def _amount(measured: dict[str, Any]) -> int:
+    return next((int(measured[name]) for name in ("tried", "inputs", "pages") if name in measured), 0)
 
 
 def table(kept: dict[str, dict[str, Any]]) -> str:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tests.faults.report import BEGIN, DOCUMENT, END, FUZZING, HOSTILE, NOT_YET, results, table
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.faults import report
+from tests.faults.report import BEGIN, DOCUMENT, END, FUZZING, HOSTILE, NOT_YET, RESULTS, keep, results, table
 
 COUNTS = dict.fromkeys(("tried", "survived", "kills", "lost", "doubled", "wrong", "torn", "polls", "unexplained"), 1000)
 
@@ -24,3 +30,19 @@ def test_sections_are_independent() -> None:
     assert "| 120 MB |" in with_others
     assert "| 0 / 1,000,000 |" in with_others
     assert NOT_YET not in with_others
+
+
+def test_figures_of_fewer_trials_replace_none_of_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "RESULTS", Path(shutil.copy(RESULTS, tmp_path)))
+    monkeypatch.setattr(report, "DOCUMENT", document := Path(shutil.copy(DOCUMENT, tmp_path)))
+    before = document.read_bytes(), results()
+    for section, few in (("kills", COUNTS | {"tried": 6}), (HOSTILE, {"pages": 1.0}), (FUZZING, {"inputs": 10})):
+        assert f"{section}: not recorded" in keep(section, few)
+    assert (document.read_bytes(), results()) == before
+    more = COUNTS | {"tried": before[1]["kills"]["tried"]}
+    assert f"the figures are in {document}" in keep("kills", more)
+    assert results()["kills"] == more
+    few = COUNTS | {"tried": 6}
+    assert f"the figures are in {document}" in keep("kills", few, record=True)
+    assert results() == before[1] | {"kills": few}
+    assert "| SIGKILL, 1 to 5 a trial | 1,000 / 6 |" in document.read_text("utf-8")

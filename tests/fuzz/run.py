@@ -49,7 +49,8 @@ def main() -> int:
     print(f" (processes that ended early, see {', '.join(stopped)})" if stopped else "")
     if given.report:
         minutes = round((time.monotonic() - began) / 60, 1)
-        keep(FUZZING, {"inputs": inputs, "minutes": minutes, "findings": len(found) + len(stopped)})
+        measured = {"inputs": inputs, "minutes": minutes, "findings": len(found) + len(stopped)}
+        print(keep(FUZZING, measured, record=True))
     return 1 if found or stopped else 0
 
 
