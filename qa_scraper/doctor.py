@@ -15,14 +15,14 @@ from pydantic import ValidationError
 from qa_scraper.change_feed import CHANGES, feeds, replay
 from qa_scraper.exceptions import InputError
 from qa_scraper.items import record_type
-from qa_scraper.ledger import Ledger, LedgerError
-from qa_scraper.publish import SNAPSHOT, snapshot_records
+from qa_scraper.ledger import Ledger, LedgerError, NewerLedger
+from qa_scraper.publish import SNAPSHOT, holds_records, snapshot_records, without_ledger
 from qa_scraper.refresh import State
 
 _NAMED: Final = 5
 _RESTORE: Final = (
     "Nothing was changed. Keep a copy of the folder, then restore the ledger from a backup, or have SQLite save what it"
-    " can (sqlite3 ledger.sqlite .recover), or move it away and crawl anew; questions.jsonl is not needed for that"
+    f" can (sqlite3 ledger.sqlite .recover), or move it and {SNAPSHOT} away and crawl anew"
 )
 _CONTRADICTIONS: Final = {
     "records whose URL is unknown": "SELECT url_key FROM records WHERE url_key NOT IN (SELECT key FROM urls)",
@@ -53,10 +53,17 @@ class Finding:
 def examine(ledger_path: Path) -> Iterator[Finding]:
     """What is wrong with the ledger at *ledger_path* and the snapshot beside it. The folder must be locked.
 
-    Never raises for what stands in the files.
+    Never raises for what stands in the files, nor where there is no ledger beside a snapshot.
     """
+    if not (ledger_path.exists() and ledger_path.stat().st_size) and holds_records(ledger_path.parent):
+        what, advice = without_ledger(ledger_path.parent)
+        yield Finding(what, advice[0].upper() + advice[1:])
+        return
     try:
         ledger = Ledger(ledger_path, read_only=True)
+    except NewerLedger as error:
+        yield Finding(error.what, "Nothing is wrong with it: upgrade qa-scraper")
+        return
     except LedgerError as error:
         yield Finding(str(error).rstrip("."), _RESTORE)
         return

@@ -65,6 +65,16 @@ class LedgerError(Exception):
     """The ledger cannot be opened or written; the message says what to do."""
 
 
+class NewerLedger(LedgerError):
+    """The ledger was written by a newer qa-scraper; ``what`` says so, without what to do."""
+
+    def __init__(self, path: Path, version: int) -> None:
+        self.what = (
+            f"the ledger {path} was written by a newer qa-scraper (format {version}, this one knows {SCHEMA_VERSION})"
+        )
+        super().__init__(f"{self.what}: upgrade qa-scraper, or use another --output folder.")
+
+
 class Ledger:
     """The crawl state of one site. Not thread-safe; one process at a time writes."""
 
@@ -108,13 +118,10 @@ class Ledger:
             ) from error
 
     def _version(self) -> int:
-        """The version of the file's format. Raises LedgerError for one from the future."""
+        """The version of the file's format. Raises NewerLedger for one from the future."""
         version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if version > SCHEMA_VERSION:
-            raise LedgerError(
-                f"the ledger {self.path} was written by a newer qa-scraper (format {version}, this one knows"
-                f" {SCHEMA_VERSION}): upgrade qa-scraper, or use another --output folder."
-            )
+            raise NewerLedger(self.path, version)
         return version
 
     def _make_ready(self, version: int) -> None:

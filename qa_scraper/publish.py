@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Final
 import orjson
 
 from qa_scraper.ledger import Ledger, LedgerError
+from qa_scraper.ledger_format import LEDGER
 from qa_scraper.ledger_values import PublishedRecord
 
 if TYPE_CHECKING:
@@ -20,15 +21,25 @@ if TYPE_CHECKING:
 SNAPSHOT: Final = "questions.jsonl"
 
 
+def holds_records(folder: Path) -> bool:
+    """Whether a snapshot with records was published in *folder*."""
+    snapshot = folder / SNAPSHOT
+    return snapshot.exists() and snapshot.stat().st_size > 0
+
+
+def without_ledger(folder: Path) -> tuple[str, str]:
+    """What is wrong where the snapshot in *folder* holds records, but its ledger none, and what to do about it."""
+    return (
+        f"{folder / SNAPSHOT} holds records, but its ledger {LEDGER} is missing or empty",
+        f"restore the ledger from a backup, or move {SNAPSHOT} away to begin anew",
+    )
+
+
 def check_begins_nothing_anew(ledger: Ledger, folder: Path) -> None:
     """Raises LedgerError for an empty ledger beside a snapshot with records: publishing would replace good data."""
-    snapshot = folder / SNAPSHOT
-    if ledger.is_new and snapshot.exists() and snapshot.stat().st_size:
+    if ledger.is_new and holds_records(folder):
         ledger.path.unlink()  # nothing was in it; left there it would pass for the ledger of this snapshot
-        raise LedgerError(
-            f"{snapshot} holds records, but its ledger {ledger.path.name} is missing or empty: restore the ledger from"
-            f" a backup, or move {SNAPSHOT} away to begin anew."
-        )
+        raise LedgerError("{}: {}.".format(*without_ledger(folder)))
 
 
 def snapshot_records(ledger: Ledger) -> Iterator[dict[str, object]]:

@@ -72,7 +72,7 @@ def _rejected(ledger: Ledger, name: str, run: int) -> int:
 def examine_site(name: str, output: Path) -> list[Finding]:
     """What is wrong with the output folder of a site; nothing is changed.
 
-    Raises InputError where the site was never crawled, SiteBusy where a run holds it.
+    Raises InputError where the site was never crawled (no ledger, no records), SiteBusy where a run holds it.
     """
     from qa_scraper.doctor import examine
 
@@ -100,14 +100,19 @@ def replay_site(name: str, output: Path, until: int | None) -> list[bytes]:
 
 @contextmanager
 def _held(name: str, output: Path) -> Iterator[tuple[Site, Path]]:
-    """The site and the path of its ledger, held against runs until the block ends."""
+    """The site and the path of its ledger, held against runs until the block ends.
+
+    Raises InputError where the site was never crawled. The ledger may be missing beside a snapshot with records.
+    """
     from qa_scraper.clock import Clock
     from qa_scraper.ledger_format import LEDGER
+    from qa_scraper.publish import holds_records
     from qa_scraper.site_lock import SiteLock
 
     site = find_site(name)
     path = output / site.name / LEDGER
-    if not path.exists():
+    # A snapshot that lost its ledger is for the block to tell of: a crawl would refuse to begin anew beside it.
+    if not path.exists() and not holds_records(path.parent):
         raise InputError(f"there is no ledger in {path.parent}: crawl the site first (qa-scraper crawl {name})")
     lock = SiteLock(path.parent, Clock().stamp())
     try:

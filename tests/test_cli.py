@@ -395,16 +395,23 @@ def test_doctor_misses_a_feed(tmp_path: Path) -> None:
     assert (done.returncode, "one is missing or was changed" in done.stdout) == (3, True)
 
 
-def test_an_emptied_ledger_replaces_no_good_data(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_there", [False, True], ids=["missing", "empty"])
+def test_a_lost_ledger_replaces_no_good_data(tmp_path: Path, *, is_there: bool) -> None:
+    """``doctor`` says what a crawl would, and leaves an empty ledger where it stands."""
     folder = crawled(tmp_path)
     good = (folder / "questions.jsonl").read_bytes()
-    (folder / "ledger.sqlite").write_bytes(b"")
-    for command in ("publish", "crawl"):
+    (folder / "ledger.sqlite").unlink()
+    for command, code in (("publish", 1), ("crawl", 1), ("doctor", 3)):
+        if is_there:
+            (folder / "ledger.sqlite").write_bytes(b"")
         done = qa_scraper(command, "demo", "--output", str(tmp_path))
-        assert done.returncode == 1
-        assert "missing or empty" in one_line(done.stderr)
+        assert done.returncode == code
+        said = done.stdout if command == "doctor" else one_line(done.stderr)
+        assert "missing or empty" in said
+        assert "move questions.jsonl away to begin anew" in said
+        assert "crawl the site first" not in said
         assert (folder / "questions.jsonl").read_bytes() == good
-        (folder / "ledger.sqlite").write_bytes(b"")
+    assert (folder / "ledger.sqlite").exists() == is_there
 
 
 def test_a_ledger_from_the_future_is_left_alone(tmp_path: Path) -> None:
@@ -416,5 +423,7 @@ def test_a_ledger_from_the_future_is_left_alone(tmp_path: Path) -> None:
         done = qa_scraper(command, "demo", "--output", str(tmp_path))
         assert done.returncode == 1
         assert "upgrade qa-scraper" in one_line(done.stderr)
-    assert "upgrade qa-scraper" in doctor(tmp_path).stdout
+    said = doctor(tmp_path).stdout
+    assert "upgrade qa-scraper" in said
+    assert [word for word in ("restore", "recover", "move", "--output") if word in said.lower()] == []
     assert (folder / "ledger.sqlite").read_bytes() == before
