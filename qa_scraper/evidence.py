@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import orjson
 
-from qa_scraper.gate import Measures, Sighting, filled
+from qa_scraper.gate import Measures, Sighting, filled, layout_of
 from qa_scraper.record_store import RecordStore
 from qa_scraper.refresh import State
 from qa_scraper.run_store import RunStore
@@ -64,6 +64,6 @@ class Evidence:
                 continue
             old, new = orjson.loads(before), orjson.loads(now)
             for name in filled(old) - filled(new):
-                seen = found.get(name, Sighting(0, new["source"]["layout"] or "", key))
+                seen = found.get(name, Sighting(0, layout_of(new), key))
                 found[name] = replace(seen, count=seen.count + 1)
         return found

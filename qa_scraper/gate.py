@@ -45,7 +45,8 @@ class Measures:
     ``answered``: URLs of any kind that gave an answer, were it a 404;
     ``rechecked``: such pages asked for; ``failed``: those that gave no answer; ``missing``: that answered, but without
     their question (404 left out), by reason; ``gone``: that said that they are gone; ``lost_fields``: records that
-    lost a field, with a sample; ``fill``: share of all records in which a field is filled.
+    lost a field, with a sample; ``fill``: share of all records in which a field is filled; ``layout``: the layout that
+    most records have.
     """
 
     records: int = 0
@@ -60,6 +61,7 @@ class Measures:
     gone: int = 0
     lost_fields: Mapping[str, Sighting] = field(default_factory=dict)
     fill: Mapping[str, float] = field(default_factory=dict)
+    layout: str = ""
 
     @property
     def failed_share(self) -> float:
@@ -79,6 +81,13 @@ class Breach:
 def filled(record: Mapping[str, object]) -> set[str]:
     """Which of ``FIELDS`` a record fills."""
     return {name for name in FIELDS if _value(record, name.split("."))}
+
+
+def layout_of(record: Mapping[str, object]) -> str:
+    """The layout by which a record was read."""
+    source = record["source"]
+    assert isinstance(source, Mapping)
+    return str(source["layout"] or "")
 
 
 def _value(record: object, path: Sequence[str]) -> bool:
@@ -140,7 +149,8 @@ def _of_pages(measures: Measures, last: Measures | None, bounds: Bounds) -> list
     if missing >= _FEW and missing / measures.rechecked > _LOST_TOLERANCE:
         worst = max(measures.missing, key=lambda sighting: sighting.count)
         is_block = worst.count > _SAME_PAGE * missing
-        what = "a block page, or another page for all" if is_block else f"layout drift: {rule_of('', 'question')} gone"
+        drift = f"layout drift: {rule_of(measures.layout, 'question')} gone"
+        what = "a block page, or another page for all" if is_block else drift
         found.append(
             Breach(
                 "block page" if is_block else "layout drift",
@@ -185,7 +195,7 @@ def _of_fields(measures: Measures, last: Measures | None, bounds: Bounds) -> lis
                     "layout drift",
                     f"fill {name}",
                     f"{name} is filled in {now:.1%} of the records, in the last good run it was {before:.1%}:"
-                    f" {rule_of('', name)}",
+                    f" {rule_of(measures.layout, name)}",
                 )
             )
     return found

@@ -19,7 +19,7 @@ import orjson
 from pydantic import TypeAdapter
 
 from qa_scraper.change_feed import changes_between, feed_path, feeds, replay
-from qa_scraper.gate import Breach, Measures, filled, judge
+from qa_scraper.gate import Breach, Measures, filled, judge, layout_of
 from qa_scraper.ledger import Ledger
 from qa_scraper.publish import SNAPSHOT, beside, put_in_place, snapshot_records
 from qa_scraper.site import Bounds
@@ -51,7 +51,7 @@ def publish(ledger: Ledger, folder: Path, run: int, at: str, bounds: Bounds, *, 
     snapshot, feed = folder / SNAPSHOT, feed_path(folder, run)
     feed.parent.mkdir(mode=0o700, exist_ok=True)
     with beside(snapshot) as new_snapshot, beside(feed) as new_feed:
-        fill = _write_snapshot(ledger, new_snapshot)
+        fill, layout = _write_snapshot(ledger, new_snapshot)
         try:
             counts = _write_feed(_published(folder, snapshot), new_snapshot, new_feed, at)
         except (orjson.JSONDecodeError, KeyError, TypeError):
@@ -65,6 +65,7 @@ def publish(ledger: Ledger, folder: Path, run: int, at: str, bounds: Bounds, *, 
             changed=counts["changed"],
             removed=counts["removed"],
             fill=fill,
+            layout=layout,
         )
         last = next((run for run in ledger.runs.last_good(1) if run.measures), None)
         breaches = () if accepted else tuple(judge(measures, measures_of(last.measures) if last else None, bounds))
@@ -116,16 +117,19 @@ def _note_published(ledger: Ledger, run: int, *, accepted: bool) -> None:
         ledger.records.forget_undo()
 
 
-def _write_snapshot(ledger: Ledger, path: Path) -> dict[str, float]:
-    """Writes all records, sorted by id, and gives the share of them in which each field is filled."""
+def _write_snapshot(ledger: Ledger, path: Path) -> tuple[dict[str, float], str]:
+    """Writes all records, sorted by id. Gives the share that fills each field, and the layout that most have."""
     filled_in: Counter[str] = Counter()
+    layouts: Counter[str] = Counter()
     records = 0
     with path.open("wb") as file, jsonlines.Writer(file, dumps=orjson.dumps) as writer:
         for record in snapshot_records(ledger):
             writer.write(record)
             filled_in.update(filled(record))
+            layouts[layout_of(record)] += 1
             records += 1
-    return {name: round(count / records, 4) for name, count in sorted(filled_in.items())}
+    fill = {name: round(count / records, 4) for name, count in sorted(filled_in.items())}
+    return fill, max(sorted(layouts), key=layouts.__getitem__, default="")
 
 
 def _published(folder: Path, snapshot: Path) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from qa_scraper.demo import DemoServer, Evolution, Fault, demo_site, evolve
+from qa_scraper.extraction import rule_of
 from qa_scraper.gate import Measures, Sighting, judge
 from qa_scraper.site import Bounds
 
@@ -39,6 +40,7 @@ def test_no_fault_reaches_the_published_file(tmp_path: Path, fault: Fault) -> No
             assert done.exit_code == 4, done.said
             assert any(SAID[fault] in why for why in done.said["rejected"]), done.said["rejected"]  # type: ignore[attr-defined]
             assert "http://127.0.0.1" in str(done.said["rejected"])
+            assert ".post" not in str(done.said["rejected"])  # no rule of a layout that the site does not have
             assert snapshot(tmp_path) == good
             assert not (tmp_path / "demo" / "changes" / f"{turn:06}.jsonl").exists()
             reasons = json.loads((tmp_path / "demo" / "rejected" / f"{turn:06}" / "reasons.json").read_text())
@@ -130,3 +132,13 @@ def test_bounds_that_are_learned() -> None:
     assert bounds_broken(few, last=last) == []
     many = replace(now, lost_fields={"more_info": Sighting(40, "edoctor", "u")})
     assert bounds_broken(many, last=last) == ["more_info"]
+
+
+def test_the_rule_that_is_named_is_that_of_the_records_layout() -> None:
+    last = Measures(records=100, fill={"answers.text": 0.8}, rechecked=100)
+    filled = replace(last, fill={"answers.text": 0.5}, published=100, layout="discourse")
+    (breach,) = judge(filled, last, Bounds())
+    assert breach.message.endswith(f"in the last good run it was 80.0%: {rule_of('discourse', 'answers.text')}")
+    pages = (Sighting(25, "no posts", "u"), Sighting(25, "no title", "u"))
+    (breach,) = judge(replace(last, published=100, layout="faq", missing=pages), last, Bounds())
+    assert breach.message.startswith(f"layout drift: {rule_of('faq', 'question')} gone: 50 of 100 known question pages")
