@@ -59,7 +59,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_GAPS_NAMED: Final = 20
 _NOT_FETCHED: Final = frozenset((State.DENIED, State.HELD))
 _ENGINE_PULSE: Final = 5.0
 _LONGEST_URL: Final = 4096
@@ -116,12 +115,23 @@ class Crawl:
         self.take_host(host)
         found = FoundUrl(key, address, host, is_start=True)
         self.progress.open += self.ledger.add_urls([found], self.clock.seconds(), self.clock.stamp())
-        self.ledger.mark_start(key, host, self.clock.seconds())
+        self.progress.open += self.ledger.mark_start(key, host, self.clock.seconds())
 
     def take_host(self, host: str) -> None:
         """Makes *host* part of the site."""
+        self.hosts |= self._with_twin(host)
+
+    def _with_twin(self, host: str) -> set[str]:
         twin = www_twin(host) if self.site.explores else None
-        self.hosts.update(filter(None, (host, twin)))
+        return {name for name in (host, twin) if name}
+
+    def count_open(self, start_urls: Iterable[str] = ()) -> None:
+        """Counts what is to be fetched, for the display. Not to be done for each page: a million take a second.
+
+        *start_urls*: those to come, so that what waits on their hosts is counted before they are taken.
+        """
+        hosts = self.hosts.union(*(self._with_twin(host_of(address)) for address in start_urls))
+        self.progress.open = self.ledger.open_count(hosts, self.started) - len(self._unchanged)
 
     def found_url(self, address: str, listed_on: str | None = None, lastmod: str | None = None) -> FoundUrl | None:
         """What a link to *address* is to the ledger: to be fetched, or left alone for a reason. None: not a URL."""
@@ -176,6 +186,8 @@ class Crawl:
                         by_worth=self._ranks,
                     )
                 )
+                if len(self.leases) + len(window) > self.progress.open:  # a sitemap or a list made known pages due
+                    self.count_open()
             if window:
                 due = window.popleft()
                 lease = self.leases[due.key] = Lease(due)

@@ -251,17 +251,20 @@ class Ledger:
         )
         return new
 
-    def mark_start(self, key: str, host: str, now: float) -> None:
-        """Notes that a known URL is a start URL that may be fetched, and at once if it waits to be tried again."""
+    def mark_start(self, key: str, host: str, now: float) -> int:
+        """Notes that a known URL is a start URL that may be fetched, and at once if it waits to be tried again.
+
+        Links to its host were left alone until now; gives how many are to be fetched with it.
+        """
         with self.transaction():
             self._db.execute(
                 "UPDATE urls SET is_start=1, due_at=CASE state WHEN ? THEN min(due_at, ?) ELSE due_at END WHERE key=?",
                 (State.RETRY, now, key),
             )
-            self._db.execute(
+            return self._db.execute(
                 "UPDATE urls SET state=?, reason='', due_at=0 WHERE host=? AND state=?",
                 (State.NEW, host, State.OFF_HOST),
-            )
+            ).rowcount
 
     def start_urls(self) -> list[str]:
         """Addresses of the start URLs of earlier runs."""

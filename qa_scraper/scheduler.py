@@ -46,10 +46,11 @@ class LedgerScheduler(Scheduler):
                 logger.error(str(error))
                 spider.refusal = error  # type: ignore[attr-defined]
                 return super().open(spider)
-            if not getattr(spider, "start_urls", None):
+            start_urls: list[str] = getattr(spider, "start_urls", [])
+            if not start_urls:
                 for address in self.crawl.ledger.start_urls():
                     self.crawl.take_host(host_of(address))
-            self.crawl.progress.open = self.crawl.ledger.open_count(self.crawl.hosts, self.crawl.started)
+            self.crawl.count_open(start_urls)
         return super().open(spider)
 
     def close(self, reason: str) -> Deferred[None] | None:

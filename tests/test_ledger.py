@@ -74,6 +74,15 @@ def test_a_page_is_not_due_twice_in_a_run(ledger: Ledger) -> None:
     assert [due.key for due in ledger.due(["h"], 100.0, 70.0, 9)] == ["a"]
 
 
+def test_links_to_the_host_of_a_new_start_url_are_fetched_and_counted(ledger: Ledger) -> None:
+    off_host = [FoundUrl(key, key, "h", State.OFF_HOST, "on another host") for key in ("a", "b")]
+    ledger.add_urls([*off_host, FoundUrl("c", "c", "x", State.OFF_HOST)], 5.0, AT)
+    assert ledger.open_count(["h", "x"], 9.0) == 0
+    assert ledger.mark_start("a", "h", 7.0) == 2
+    assert ledger.open_count(["h", "x"], 9.0) == 2
+    assert ledger.mark_start("a", "h", 7.0) == 0
+
+
 def test_a_failed_commit_leaves_nothing(ledger: Ledger) -> None:
     ledger.add_urls([FoundUrl("a", "a", "h")], 1.0, AT)
     broken = StoredRecord("", "s:1", "q", "c", "1", None)  # type: ignore[arg-type]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from qa_scraper.demo import DemoServer, Evolution, Validators, changes, demo_sit
 from qa_scraper.demo.truth import record_id
 
 from tests.refresh.steps import a_day_passes, feed, fetched, run, snapshot, unlike_truth
-from tests.support.commands import qa_scraper
+from tests.support.commands import TIMEOUT, crawl_arguments, environment, qa_scraper
 
 SITE = demo_site(questions=60)
 NOISY = Evolution(noise=0.5, removed=0.02)
@@ -147,3 +150,43 @@ def test_replay_and_accept_say_what_is_wrong(tmp_path: Path) -> None:
     assert broken.returncode == 2
     assert "000001.jsonl:1: no line of a change feed" in broken.stderr
     assert json.loads(qa_scraper("schema").stdout)
+
+
+WATCHED = """
+import sys
+from qa_scraper.crawl import Crawl
+
+next_request = Crawl.next_request
+
+
+def watched(crawl, spider):
+    request = next_request(crawl, spider)
+    if request is not None:
+        print("to go", crawl.progress.open, "in hand", len(crawl.leases), file=sys.stderr)
+    return request
+
+
+Crawl.next_request = watched
+from qa_scraper.cli import main
+
+main()
+"""
+
+
+def test_the_display_counts_all_that_is_left(tmp_path: Path) -> None:
+    """Also before start URLs are taken, and what a sitemap makes due in the midst of the run."""
+    with DemoServer(SITE) as server:
+        left = int(str(run(server, tmp_path, "--limit", "40", command="crawl").said["open"]))
+        for step in (1, 2):
+            arguments = crawl_arguments("demo", server.url + "/", tmp_path)[1:]
+            done = subprocess.run(
+                [sys.executable, "-c", WATCHED, "refresh", *arguments],
+                capture_output=True, text=True, env=environment(), timeout=TIMEOUT, check=False,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stderr
+            seen = [(int(a), int(b)) for a, b in re.findall(r"^to go (\d+) in hand (\d+)$", done.stderr, re.MULTILINE)]
+            assert seen
+            assert [(to_go, in_hand) for to_go, in_hand in seen if to_go < in_hand] == []
+            assert step > 1 or seen[0][0] >= left
+            a_day_passes(tmp_path)
+            server.show(evolve(SITE, 1, step))
