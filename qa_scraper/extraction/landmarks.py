@@ -59,6 +59,7 @@ _NAME_WORDS: Final = 8
 _UNSURE_WORDS: Final = 4
 _ENDS_SENTENCE: Final = re.compile(r"[.!?。！？;；:：,，]$")
 _INITIALS_AT_END: Final = re.compile(r"\b(?:[A-Z]\.){2,}+\Z")  # "E.N.T." ends with a stop, but no sentence
+_NAME_WITH_INITIALS: Final = re.compile(r"(?:[A-Z][\w'’-]*+ ){0,2}+(?:[A-Z]\.[ -]?+){1,4}+")  # "A. B.", "Mary K."
 _SENTENCE_INSIDE: Final = re.compile(
     r"[!?。！？;；:：.](?:(?<!\.)|(?=\s)(?<!\b\w\.)(?<!\bDr\.)(?<!\bJr\.)(?<!\bSr\.)(?<!\bSt\.))"
 )
@@ -290,10 +291,12 @@ def _is_name_alone(first: Block, last: Block) -> bool:
     """Whether *first* is the asker's name: it ends with a comma, or is the first entry of a list that goes on."""
     if len(first.text) > _ASKER_NAME_LENGTH:
         return False
-    first_entry = first.paragraph and not last.paragraph and not _ENDS_SENTENCE.search(first.text)
+    ends_sentence = _ENDS_SENTENCE.search(first.text) and not _NAME_WITH_INITIALS.fullmatch(first.text)
+    first_entry = first.paragraph and not last.paragraph and not ends_sentence
     return first.text.endswith((",", "，")) or (first_entry and not first.heading)
 
 
 def _joined(first: Block, last: Block) -> Block:
-    comma = "," if asker_line(last) is not None and not first.text.endswith((",", "，", ":", "：", ".", "。")) else ""
+    is_parted = first.text.endswith((",", "，", ":", "：", ".", "。")) and not _NAME_WITH_INITIALS.fullmatch(first.text)
+    comma = "" if is_parted or asker_line(last) is None else ","
     return replace(first, text=f"{first.text}{comma} {last.text}")
