@@ -49,7 +49,8 @@ class Progress:
 class RunSummary:
     """How a run ended. ``complete``: every URL that it could reach is stored or has a reason that leaves no gap.
 
-    ``open``: URLs still to be fetched; ``next_due_at``: when the first of them may be, empty for at once.
+    ``open``: URLs still to be fetched; ``next_due_at``: when the first of them may be, empty for at once;
+    ``given_up``: URLs that failed for good in this run; the next one tries them once more.
     ``unchanged``: pages that were as before; ``rejected``: why the run was not published, empty where it was.
     """
 
@@ -67,6 +68,7 @@ class RunSummary:
     open: int
     gaps: list[tuple[str, str, str]]
     snapshot: str
+    given_up: int = 0
     error: str = ""
     next_due_at: str = ""
     kind: RunKind = "crawl"

@@ -83,6 +83,7 @@ def _summary(
         open=left,
         gaps=[(key, str(state), why) for key, state, why in gaps],
         snapshot=str(crawl.folder / SNAPSHOT),
+        given_up=crawl.progress.given_up,
         error=crawl.error,
         next_due_at=_next_due_at(crawl, counts) if left else "",
         kind=crawl.kind,

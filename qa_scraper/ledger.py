@@ -400,10 +400,13 @@ class Ledger:
         return {State(state): count for state, count in rows}
 
     def open_count(self, hosts: Iterable[str], run_start: float) -> int:
-        """How many URLs of *hosts* are still to be fetched, in the run that began at *run_start* or in a later one."""
+        """How many URLs of *hosts* are still to be fetched, in the run that began at *run_start* or in a later one.
+
+        Those that it gave up are none of them.
+        """
         hosts = list(hosts)
-        query = f"SELECT count(*) FROM urls WHERE (state IN (?, ?) OR {_OPEN}) AND host IN ({_marks(hosts)})"
-        return int(self._db.execute(query, (State.FAILED, State.HELD, run_start, *hosts)).fetchone()[0])
+        query = f"SELECT count(*) FROM urls WHERE (state=? OR {_OPEN}) AND host IN ({_marks(hosts)})"
+        return int(self._db.execute(query, (State.HELD, run_start, *hosts)).fetchone()[0])
 
     def gaps(self, hosts: Iterable[str], limit: int) -> list[tuple[str, State, str]]:
         """Key, state and reason of URLs that leave a gap: not fetched yet, to be retried, given up, lost start URLs."""

@@ -157,9 +157,14 @@ def next_steps(summary: RunSummary) -> list[str]:
         if not summary.records:
             lines.append("No page held a question: check the start URL, and the layout with qa-scraper extract FILE.")
     else:
-        lines.append(
-            f"With gaps: {summary.open:,} URLs are still to be fetched. What there is stands in {summary.snapshot}"
-        )
+        lines.append(f"With gaps: {_gaps(summary)}. What there is stands in {summary.snapshot}")
         when = f" from {summary.next_due_at} on: the site asked for time" if summary.next_due_at else ""
-        lines.append(f"Run the same command again to go on{when}.")
+        then = "to go on" if summary.open else "to try these once more" if summary.given_up else "once that is mended"
+        lines.append(f"Run the same command again {then}{when}.")
     return lines
+
+
+def _gaps(summary: RunSummary) -> str:
+    counts = ((summary.open, "still to be fetched"), (summary.given_up, "given up"))
+    told = [f"{count:,} {'URL is' if count == 1 else 'URLs are'} {what}" for count, what in counts if count]
+    return ", ".join(told) or "a start URL led to no page"

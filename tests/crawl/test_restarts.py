@@ -65,6 +65,7 @@ def test_a_start_url_that_leads_to_nothing_is_a_gap(tmp_path: Path) -> None:
         done = qa_scraper(*crawl_arguments("edoctor", site.url, tmp_path))
     assert done.returncode == 3
     assert "HTTP 404" in done.stdout
+    assert "With gaps: a start URL led to no page. What there is" in done.stdout
 
 
 def test_a_start_url_that_leads_to_the_site_is_none(tmp_path: Path) -> None:
@@ -78,7 +79,9 @@ def test_a_redirect_loop_is_named(tmp_path: Path) -> None:
     with Routes(loop) as site:
         done = qa_scraper(*crawl_arguments("edoctor", site.url, tmp_path, "--json"))
         assert done.returncode == 3
-        (gap,) = json.loads(done.stdout)["gaps"]
+        said = json.loads(done.stdout)
+        (gap,) = said["gaps"]
+        assert (said["open"], said["given_up"], said["complete"]) == (0, 1, False)
         assert gap[1:] == ["failed", "a redirect loop: " + " -> ".join(site.url + p for p in ("/c", "/a", "/b", "/c"))]
         assert len(site.requests) == 5  # robots.txt and each page once
 
