@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 from qa_scraper import __version__
-from qa_scraper.demo import DEFAULT_PORT, DemoServer, demo_site
+from qa_scraper.demo import DemoServer, demo_site
 
 from tests.fixtures import FOLDER
-from tests.support.commands import BIN, crawl_arguments, environment, qa_scraper, start
+from tests.support.commands import crawl_arguments, environment, qa_scraper, start
 from tests.support.faulty_site import FaultySite
 
 PAGE = str(FOLDER / "edoctor" / "complete.html")
@@ -114,24 +114,32 @@ def test_a_manifest_may_begin_with_a_byte_order_mark_and_may_not_be_empty(tmp_pa
     assert "is empty" in one_line(done.stderr)
 
 
-@pytest.mark.xdist_group("demo")
+def demo_at(port: int, *arguments: str) -> subprocess.Popen[str]:
+    """Starts ``qa-scraper`` with the demo site at another port than its own, which others may use meanwhile."""
+    code = "import sys; from qa_scraper import demo; demo.DEFAULT_PORT = int(sys.argv.pop(1));"
+    code += "from qa_scraper.cli import main; main()"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, str(port), *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(),
+    )  # fmt: skip
+
+
 def test_the_demo_needs_its_port(tmp_path: Path) -> None:
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", DEFAULT_PORT))
-        done = qa_scraper("crawl", "--output", str(tmp_path))
-    assert done.returncode == 1
-    assert "which the demo site needs" in done.stdout
-    assert "again" not in done.stdout
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        process = demo_at(port, "crawl", "--output", str(tmp_path))
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert f"port {port}, which the demo site needs" in out
+    assert "again" not in out
     assert not (tmp_path / "demo" / "questions.jsonl").exists()
 
 
-@pytest.mark.xdist_group("demo")
 def test_a_demo_crawl_outlives_the_server_of_another(tmp_path: Path) -> None:
-    with DemoServer(demo_site(), port=DEFAULT_PORT) as server:
-        process = subprocess.Popen(
-            [BIN / "qa-scraper", "crawl", "--output", str(tmp_path), "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1"],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(),
-        )  # fmt: skip
+    with DemoServer(demo_site()) as server:
+        port = int(server.url.rpartition(":")[2])
+        process = demo_at(port, "crawl", "--output", str(tmp_path), "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1")
         while len(server.requests) <= 20 and process.poll() is None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(0.01)
