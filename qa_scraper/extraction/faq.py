@@ -10,10 +10,10 @@ from typing import Final
 from lxml import etree
 
 from qa_scraper.extraction.blocks import element_text
-from qa_scraper.extraction.faq_words import is_question, says_faq, without_marks
+from qa_scraper.extraction.faq_words import is_interview, is_question, says_faq, without_marks
 from qa_scraper.extraction.sections import Found, NoQuestion, RawAnswer, RawAuthor, Reading, Sections
 from qa_scraper.extraction.thread_frames import apart_from, text_length
-from qa_scraper.extraction.thread_words import called, is_furniture, words_of
+from qa_scraper.extraction.thread_words import called, is_furniture, is_other_kind, words_of
 from qa_scraper.page import Page
 from qa_scraper.text import clean_line
 
@@ -152,7 +152,7 @@ def _leads_away(node: etree._Element) -> bool:
 def _pairs(page: Page, pool: Sequence[_Asking]) -> list[tuple[_Asking, Found]]:
     """The questions of *pool* with their answers, none where it is no FAQ."""
     asking = [entry for entry in pool if entry.asks and not entry.leads_away]
-    if len(asking) < _FEWEST_SAID or len(asking) * 2 < sum(entry.asks for entry in pool):
+    if len({entry.title for entry in asking}) < _FEWEST_SAID or len(asking) * 2 < sum(entry.asks for entry in pool):
         return []
     levels = [entry.level for entry in asking]
     deepest = max(levels)
@@ -168,6 +168,10 @@ def _pairs(page: Page, pool: Sequence[_Asking]) -> list[tuple[_Asking, Found]]:
     pairs = [(entry, _answer(entry, bounds)) for entry in asking]
     answered = [(entry, answer) for entry, answer in pairs if len(answer) >= _SHORTEST_ANSWER]
     if 2 * sum(_is_teaser(entry, answer) for entry, answer in answered) >= len(answered):
+        return []
+    if not said and is_other_kind(page.text):
+        return []  # articles are full of headings that ask
+    if not said and is_interview([(entry.title, answer) for entry, answer in answered]):
         return []
     return answered if len(answered) >= max(_FEWEST_SAID, _LEAST_SHARE * len(asking)) else []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from lxml import etree
@@ -32,6 +33,12 @@ _OPENERS: Final = {
     "nl": "hoe wat wanneer waar waarom wie welke kan moet mag is zijn",
 }
 _OPENING: Final = {language: frozenset(words.split()) for language, words in _OPENERS.items()}
+# By whom a text speaks: in interviews the questions address one person, who answers of himself.
+_ONE_PERSON: Final = frozenset(
+    "i i'm i've i'd i'll my ich mich mir mein meine j'ai je moi mon yo io eu ik я jag jeg".split()
+)
+_INTERVIEW: Final = re.compile(r"q ?& ?a(?: \w++)? (?:with|mit|avec|con)\b|fragen an\b")
+_NO_WORD: Final = re.compile(r"[^\w'’]+")
 _NOT_ASKING: Final = re.compile(r"[.!:;,]\s*\Z")
 _QUESTION_MARKS: Final = ("?", "？", "؟")
 _BEHIND_MARK: Final = " \t!)\"'”’»*+-–—▼▶›×"
@@ -68,4 +75,18 @@ def says_faq(page: Page, first: etree._Element) -> bool:
     said = [page.url or "", page.title[:_LONGEST], names[: 4 * _LONGEST]]
     if page.tree is not None:
         said += [" ".join(map(str, node.itertext()))[:_LONGEST] for node in page.tree.iter("h1", "h2", "h3", "h4")]
-    return any(word in text.lower() for text in said for word in _FAQ)
+    return any(word in _INTERVIEW.sub("", text.lower()) for text in said for word in _FAQ)
+
+
+def is_interview(pairs: Sequence[tuple[str, str]]) -> bool:
+    """Whether the *pairs* of question and answer are a conversation: those who answer speak of themselves.
+
+    In a FAQ it is the one who asks that says "I", and the answer says "you".
+    """
+    of_themselves = sum(_speaks_as_one(answer) and not _speaks_as_one(question) for question, answer in pairs)
+    return of_themselves * 2 > len(pairs)
+
+
+def _speaks_as_one(text: str) -> bool:
+    words = _NO_WORD.split(text[: 4 * _LONGEST].replace("’", "'").lower())
+    return not _ONE_PERSON.isdisjoint(words)

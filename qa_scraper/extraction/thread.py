@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
@@ -13,17 +11,13 @@ from lxml import etree
 from qa_scraper.extraction.posts import Post, Thread, heading_of, is_continuation, read_dates, thread_sections
 from qa_scraper.extraction.sections import Found, NoQuestion, Reading
 from qa_scraper.extraction.thread_fields import authors, bodies
-from qa_scraper.extraction.thread_frames import Frame, apart_from, dated_elements, frames, text_length
+from qa_scraper.extraction.thread_frames import Frame, apart_from, dated_elements, frames, holds, precedes, text_length
+from qa_scraper.extraction.thread_kind import is_thread, lists_pages
 from qa_scraper.extraction.thread_words import (
-    called,
     calls_answer,
     calls_answers,
     calls_question,
-    is_other_kind,
-    is_profile,
     joined_on,
-    lists_reviews,
-    says_thread,
 )
 from qa_scraper.page import Page
 
@@ -40,11 +34,11 @@ RULES: Final = {
 }
 
 _HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5"))
+_LISTING: Final = "dated parts that lead to pages of their own: a listing"
 _LEAST_SHARE: Final = 0.6
 _LEAST_QUESTION: Final = 40  # characters
 _LEAST_TITLE: Final = 15  # characters
 _MOST_NAMED: Final = 200  # parts called question or answer that are looked at
-_DATE_IN_LINK: Final = re.compile(r"\d{1,2}:\d\d|\b(?:19|20)\d\d\b")
 _ENOUGH: Final = 500  # characters of a post that are looked at for letters
 
 
@@ -53,12 +47,18 @@ def read(page: Page) -> Reading:
     if page.tree is None:
         return NoQuestion("no HTML")
     dated = list(dated_elements(page.tree, page))
-    reasons = []
+    reasons: list[str] = []
+    listings: list[etree._Element] = []
     for framed in _best_dated(page, frames(dated)):
-        heading = _heading(page, framed[0].parts[0])
+        first = framed[0].parts[0]
+        if any(precedes(listing, first) for listing in listings):
+            continue  # what stands under a list of pages and is smaller is another list beside it
+        heading = _heading(page, first)
         found = _thread(page, heading, _with_question(heading, framed, dated))
         if not isinstance(found, NoQuestion):
             return found
+        if found.reason == _LISTING:
+            listings.append(first)
         reasons.append(found.reason)
     found = _thread(page, heading_of(page), _by_name(page.tree, dated))
     if not isinstance(found, NoQuestion):
@@ -73,7 +73,7 @@ def _heading(page: Page, first: etree._Element) -> Found:
     begun = False
     for node in page.tree.iter("h1", "h2", "h3", "h4", "h5", str(first.tag)):
         begun = begun or node is first
-        if begun and not _holds(first, node):
+        if begun and not holds(first, node):
             break
         if node.tag in _HEADINGS:
             found.append(node)
@@ -114,7 +114,7 @@ def _with_question(heading: Found, framed: Sequence[Frame], dated: Sequence[etre
     """*framed*, and in front of it the question where that is built otherwise: the parts are answers by their names."""
     first = framed[0].parts[0]
     head = heading.element
-    if head is None or not calls_answers(first) or _holds(first, head):
+    if head is None or not calls_answers(first) or holds(first, head):
         return framed
     parts = [part for frame in framed for part in frame.parts]
     best: tuple[int, Frame] | None = None
@@ -126,7 +126,7 @@ def _with_question(heading: Found, framed: Sequence[Frame], dated: Sequence[etre
         if not seen_heading or node not in dated:
             continue
         part = apart_from(node, parts)
-        length = text_length(part) - text_length(head) * _holds(part, head) if part is not None else 0
+        length = text_length(part) - text_length(head) * holds(part, head) if part is not None else 0
         if part is not None and length >= _LEAST_QUESTION and (best is None or length > best[0]):
             best = length, Frame((part,), node)
     question = best[1] if best else _undated(head, first, parts)
@@ -140,16 +140,12 @@ def _undated(head: etree._Element, first: etree._Element, parts: Sequence[etree.
         return None
     between = [begin]
     for node in begin.itersiblings():
-        if _holds(node, first):
+        if holds(node, first):
             break
         if isinstance(node.tag, str):
             between.append(node)
     length = sum(map(text_length, between)) - text_length(head)
     return Frame(tuple(between), None) if length >= _LEAST_QUESTION else None
-
-
-def _holds(outer: etree._Element, node: etree._Element) -> bool:
-    return outer is node or any(ancestor is outer for ancestor in node.iterancestors())
 
 
 def _by_name(tree: etree._Element, dated: Sequence[etree._Element]) -> list[Frame]:
@@ -172,7 +168,7 @@ def _by_name(tree: etree._Element, dated: Sequence[etree._Element]) -> list[Fram
             return []
     if len(questions) != 1 or not answers:
         return []
-    inside = [(node, next((d for d in dated if _holds(node, d)), None)) for node in (*questions, *answers)]
+    inside = [(node, next((d for d in dated if holds(node, d)), None)) for node in (*questions, *answers)]
     return [Frame((node,), date) for node, date in inside]
 
 
@@ -188,14 +184,14 @@ def _thread(page: Page, heading: Found, framed: Sequence[Frame]) -> Reading:
         for left_out, name in zip(apart, names, strict=True)
     ]
     texts = bodies(framed, with_names)
-    if _lists_pages(framed, texts, heading):
-        return NoQuestion("dated parts that lead to pages of their own: a listing")
+    if lists_pages(page, framed, texts, names, heading):
+        return NoQuestion(_LISTING)
     if not any(sum(map(str.isalpha, text[:_ENOUGH])) >= _LEAST_QUESTION for text in texts):
         return NoQuestion("parts built alike without prose")
     whole = sum(bool(text and name) for text, name in zip(texts, names, strict=True))
     if whole < _LEAST_SHARE * len(framed):
         return NoQuestion(f"{len(framed)} parts built alike, but only {whole} with an author and a text")
-    if not _is_thread(page, framed):
+    if not is_thread(page, framed):
         return NoQuestion("nothing on the page says that its posts are a thread")
     posts = [
         Post(body=text, author=name, dated=(frame.dated,) if frame.dated is not None else ())
@@ -212,37 +208,3 @@ def _own_titles(frame: Frame, heading: Found) -> Iterator[etree._Element]:
         for node in part.iter("h1", "h2", "h3", "h4", "h5"):
             if title and title in " ".join(map(str, node.itertext())).casefold():
                 yield node
-
-
-def _lists_pages(framed: Sequence[Frame], texts: Sequence[Found], heading: Found) -> bool:
-    """Whether most of the parts have a title that leads to a page of its own: teasers, rows of a list."""
-    targets: list[tuple[str, str]] = []
-    for frame, text in zip(framed, texts, strict=True):
-        links = (link for part in frame.parts for link in part.iter("a") if _leads_on(link, heading))
-        inside = text.element if text.element not in frame.parts else None
-        link = next((link for link in links if inside is None or not _holds(inside, link)), None)
-        if link is not None:
-            targets.append((link.get("href", "").partition("#")[0], " ".join(map(str, link.itertext())).strip()))
-    titles = Counter(title for _, title in targets)
-    different = {target for target, title in targets if titles[title] == 1}  # the others are buttons
-    return len(different) >= _LEAST_SHARE * len(framed)
-
-
-def _leads_on(link: etree._Element, heading: Found) -> bool:
-    """Whether *link* can be the title of another page: not the name of an author, nor the title of this one."""
-    href = link.get("href", "#")[:300]
-    if href.startswith(("#", "javascript:", "mailto:")) or text_length(link) < _LEAST_TITLE or is_profile(link):
-        return False
-    title = " ".join(map(str, link.itertext())).casefold()
-    if _DATE_IN_LINK.search(title):
-        return False
-    return not heading or heading.casefold()[:_LEAST_TITLE] not in title
-
-
-def _is_thread(page: Page, framed: Sequence[Frame]) -> bool:
-    assert page.tree is not None
-    body = page.tree.find("body")
-    said = " ".join((page.url or "", page.title[:300], called(body) if body is not None else ""))
-    outer = framed[-1].parts[0]
-    own = " ".join(called(node) for node in (outer, *outer.iterancestors()))
-    return says_thread(said) + says_thread(own) > is_other_kind(page.text) + lists_reviews(own)

@@ -203,6 +203,7 @@ def authors(posts: Sequence[Frame], body_nodes: Sequence[etree._Element | None])
     for key in weights:
         if len(posts) > 2 and len(set(names[key])) == 1 and len(names[key]) == len(posts):
             weights[key] = 0  # the same everywhere: a label
+    found = [[c for c in candidates if weights[c.key] or c.weight >= _CERTAIN] for candidates in found]
     return [
         max(candidates, key=lambda c: weights[c.key] + c.weight / 10).name if candidates else _named_beside(post)
         for post, candidates in zip(posts, found, strict=True)

@@ -54,6 +54,21 @@ def text_length(node: etree._Element) -> int:
     return sum(len(text.strip()) for text in map(str, node.itertext()))
 
 
+def holds(outer: etree._Element, node: etree._Element) -> bool:
+    """Whether *node* is *outer* or stands in it."""
+    return outer is node or any(ancestor is outer for ancestor in node.iterancestors())
+
+
+def precedes(first: etree._Element, second: etree._Element) -> bool:
+    """Whether *first* begins before *second* in page order, or holds it."""
+    paths = [[*reversed([*node.iterancestors()]), node] for node in (first, second)]
+    for one, other in zip(*paths, strict=False):
+        if one is not other:
+            outer = one.getparent()
+            return outer is not None and outer.index(one) < outer.index(other)
+    return len(paths[0]) <= len(paths[1])
+
+
 def frames(dated: Sequence[etree._Element]) -> list[list[Frame]]:
     """The candidates for the posts of a page that shows dates in *dated*, in page order each, most text first."""
     groups: dict[tuple[str, ...], list[etree._Element]] = defaultdict(list)

@@ -27,6 +27,26 @@ _THREAD_PARTS: Final = tuple(
     " resposta communit board domanda rispost pytani odpowied вопрос ответ форум тема 問 问 答 回覆 回复 質問"
     " トピック".split()
 )
+_FORUM_PARTS: Final = tuple(
+    "forum foren thread discussion diskussion board communit q&a viewtopic showtopic форум topic sujet トピック 論壇"
+    " 论坛 知恵袋 問答 问答".split()
+)
+_THREAD_ADDRESS: Final = _words(
+    "ask answer answers question questions qa q post posts talk discuss discussions frage fragen antwort antworten"
+    " pregunta preguntas pergunta perguntas respuestas respostas reponses domanda domande fil fils tema temas hilo"
+    " vopros otvet questions-reponses ask-a-doctor ask-the-doctor ask-the-expert ask-the-experts"
+)
+_SLUG: Final = 3  # hyphens
+_ADDRESS_PART: Final = re.compile(r"[/.?&=]+")
+# Classes that WordPress gives to bodies and posts.
+_BLOG: Final = _words(
+    "single-post single-format-standard hentry type-post post-template-default page-template-default blog home-blog"
+)
+_IN_BLOG: Final = ("bbp", "forum", "topic", "question", "dwqa", "anspress", "ap-q")
+_BLOG_NAME: Final = re.compile(
+    r"thread-(?:even|odd|alt)\Z|(?:post|page|tag|category|postid|page-id|parent-pageid|single-post|type-post|post-type)"
+    r"(?:-[\w-]*+)?\Z|[\w-]*-post\Z"
+)
 _THREAD_WORDS: Final = _words("ask qa post posts talk reply replies")
 _REVIEW_PARTS: Final = ("review", "rating", "testimonial", "bewertung", "kommentar", "commentaire")
 _REVIEW_WORDS: Final = _words("comment comments avis")
@@ -118,9 +138,35 @@ def is_profile(link: etree._Element) -> bool:
 
 
 def says_thread(text: str) -> bool:
-    """Whether *text* (an address, title or names of elements) speaks of questions, answers or threads."""
+    """Whether *text* (names of elements) speaks of questions, answers or threads."""
     lowered = text[:_LONGEST].lower()
     return any(part in lowered for part in _THREAD_PARTS) or not _THREAD_WORDS.isdisjoint(words_of(text))
+
+
+def tells_thread(address: str, title: str, names: str) -> bool:
+    """Whether a page's *address*, *title* or the *names* of its body say that it is a thread.
+
+    Where an address ends in words with hyphens between them they are those of a title. In titles whatever is written
+    of may be called a question, but hardly a forum.
+    """
+    folder, _, page = address.rpartition("/")
+    address = folder if page.count("-") >= _SLUG else address
+    shown = f"{address} {title} {without_blog_words(names)}"[:_LONGEST].lower()
+    if any(part in shown for part in _FORUM_PARTS):
+        return True
+    parts = _ADDRESS_PART.split(address[:_LONGEST].lower())
+    return not _THREAD_ADDRESS.isdisjoint(parts) or says_thread(without_blog_words(names))
+
+
+def is_blog(names: str) -> bool:
+    """Whether *names* (of elements) are those of a blog's post, or of a list of them, and of no forum in a blog."""
+    words = frozenset(names.lower().split())
+    return not _BLOG.isdisjoint(words) and not any(part in names.lower() for part in _IN_BLOG)
+
+
+def without_blog_words(names: str) -> str:
+    """*names* (of elements) without those that every page of a blog has, though they speak of posts and threads."""
+    return " ".join(name for name in names.split() if not _BLOG_NAME.match(name.lower()))
 
 
 def is_other_kind(source: str) -> bool:
