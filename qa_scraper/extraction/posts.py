@@ -59,7 +59,7 @@ def thread_sections(layout: str, page: Page, thread: Thread, posts: Sequence[Pos
     asked_at = None if thread.is_continued else question_at(posts, dates)
     question = posts[asked_at] if asked_at is not None else None
     answers = tuple(
-        RawAnswer(RawAuthor(name=post.author), post.body, _found(date), post.accepted, post.votes)
+        RawAnswer(RawAuthor(name=name_of(post)), text_of(post), _found(date), post.accepted, post.votes)
         for at, (post, date) in enumerate(zip(posts, dates, strict=True))
         if at != asked_at
     )
@@ -74,15 +74,49 @@ def thread_sections(layout: str, page: Page, thread: Thread, posts: Sequence[Pos
             title=title,
             categories=thread.categories,
             question_title=title,
-            question_text=question.body if question else "",
+            question_text=text_of(question) if question else "",
             asked_on=_found(asked),
-            asker_name=question.author if question else "",
+            asker_name=name_of(question) if question else "",
             question_votes=question.votes if question else "",
             answers=answers,
             tags=thread.tags,
             answer_count_stated=thread.answer_count_stated,
         ),
     )
+
+
+_SIGNATURE_LINE: Final = re.compile(r"^_{8,}+\s*$", re.MULTILINE)
+_LONGEST_SIGNATURE: Final = 1_000
+_BEHIND_NAME: Final = tuple(
+    " " + words
+    for words in (
+        "is offline", "is online", "is online now", "is away", "ist offline", "ist online", "a écrit", "a dit",
+        "ha scritto", "says", "said", "wrote", "writes", "sagt", "sagte", "schrieb", "schreibt", "meint", "écrit",
+        "dit", "dijo", "dice", "escribió", "disse", "zegt", "schreef", "пишет", "написал",
+    )
+)  # fmt: skip
+_BEFORE_NAME: Final = re.compile(
+    r"(?:#\d{1,6}\s++)?(?:(?:(?:posted|asked|answered|written|started|created) )?by:?\s++|@"
+    r"|(?:von|par|por|da|di|author|autor|auteur|user|name|posted by|from|от|автор)\s?[:：]\s*+)?",
+    re.IGNORECASE,
+)
+
+
+def text_of(post: Post) -> Found:
+    """The text of *post* without the signature that a drawn line parts from it."""
+    lines = list(_SIGNATURE_LINE.finditer(post.body, max(0, len(post.body) - _LONGEST_SIGNATURE)))
+    own = post.body[: lines[-1].start()].rstrip() if lines else ""
+    return Found(own, post.body.element, post.body.rule) if own else post.body
+
+
+def name_of(post: Post) -> Found:
+    """The author of *post* without what boards write around names: ``by``, ``#3``, ``is offline``, ``says:``."""
+    said = post.author[:_LONGEST_LABEL]
+    before = _BEFORE_NAME.match(said)
+    name = (said[before.end() :] if before else said).rstrip(":： ")
+    behind = next((words for words in _BEHIND_NAME if name.lower().endswith(words)), "")
+    name = name.removesuffix(name[-len(behind) :]) if behind else name
+    return Found(name, post.author.element, post.author.rule) if name and name != said else post.author
 
 
 @dataclass(frozen=True, slots=True)

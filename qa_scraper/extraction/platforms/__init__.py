@@ -6,6 +6,7 @@ from qa_scraper.extraction.platforms import (
     bbpress,
     discourse,
     discuz,
+    drupal,
     flarum,
     fluxbb,
     insided,
@@ -21,6 +22,7 @@ from qa_scraper.extraction.platforms import (
     stack_exchange,
     vanilla,
     vbulletin,
+    woltlab,
     xenforo,
 )
 from qa_scraper.extraction.platforms.platform import Platform
@@ -47,6 +49,8 @@ PLATFORMS: Final[tuple[Platform, ...]] = tuple(
         bbpress,
         reddit,
         khoros,
+        woltlab,
+        drupal,
     )
 )
 """In the order in which they are asked."""

@@ -11,20 +11,25 @@ PLATFORM = Platform(
         "ips_",
         "IPBoard",
         "post_block",
+        'class="postcolor"',
+        "class='postcolor'",
     ),
     post=(
         "article.ipsComment",
         "article.cPost",
         "article.ipsEntry",
+        ".post_block[id^=post_id_]",
         ".post_block",
         "div[id^=comment-][data-commentid]",
     ),
+    around=("div.postcolor",),
     body=(
         '[data-role="commentContent"]',
         ".ipsComment_content .ipsType_richText",
         ".ipsRichText",
         ".post.entry-content",
         ".entry-content",
+        ".postcolor",
     ),
     author=(
         ".cAuthorPane_author",
@@ -33,13 +38,19 @@ PLATFORM = Platform(
         '.ipsComment_author a[href*="/profile/"]',
         ".author .fn",
         ".author a",
+        ".author.vcard",
+        "li.author",
+        ".author",
         ".ipsUsername",
+        ".normalname",
+        ".unreg",
     ),
     date=(
         ".ipsComment_meta time",
         ".ipsComment_header time",
         "time[datetime]",
         ".published",
+        ".postdetails",
     ),
     votes=(
         ".cAnswerRate > span",
@@ -50,7 +61,8 @@ PLATFORM = Platform(
     has_accepted=".cRatingColumn, .cAnswer, .ipsBadge_bestAnswer",
     not_posts=".ipsComment_hidden, .ipsHide, .cTopicPostArea, .ipsComment_summary",
     leave_out=(
-        '.ipsItemControls, [data-role="memberSignature"], .ipsType_edited, .signature, .ipsQuote_contents_toggle, .edit'
+        '.ipsItemControls, [data-role="memberSignature"], .ipsType_edited, .signature, .original_date, '
+        ".ipsQuote_contents_toggle, .edit"
     ),
     title=(
         "h1.ipsType_pageTitle",

@@ -1,4 +1,4 @@
-"""phpBB 3."""
+"""phpBB 2 (subSilver) and 3 (prosilver, subsilver2)."""
 
 from qa_scraper.extraction.platforms.platform import Platform
 
@@ -9,18 +9,25 @@ PLATFORM = Platform(
         "phpBB",
         "phpbb",
         'class="postbody"',
+        'class="postdetails"',
     ),
     post=(
         "div.post[id^=p]",
         "div.post.bg1, div.post.bg2",
         "article.post",
+        "tr:has(> td > span.name)",
     ),
+    around=("td div.postbody",),
     body=(
         ".postbody .content",
         ".content",
+        "td div.postbody",
+        "td:has(> span.postbody)",
         ".postbody",
     ),
     author=(
+        ".postauthor",
+        "span.name",
         ".author .username",
         ".author .username-coloured",
         ".postprofile .username",
@@ -36,15 +43,20 @@ PLATFORM = Platform(
         "p.author",
         ".post-date",
         ".author",
+        "td.gensmall",
+        "td + td .postdetails",
     ),
     number=".post-number",
     not_posts=".post.deleted, .post--ignored, .sticky-ad, .post-ignored",
-    leave_out=".signature, .notice, .attachbox, .post-buttons, .codebox > p, .spoiler-header",
+    leave_out=".signature, td > .gensmall, .notice, .attachbox, .post-buttons, .codebox > p, .spoiler-header",
     title=(
         "h2.topic-title",
         "h1.topic-title",
+        "#pageheader h2",
+        "a.maintitle",
+        "a.titles",
         "h2",
         "h1",
     ),
-    categories=".breadcrumbs .crumb a, .icon-home a, .navlinks a",
+    categories=".breadcrumbs .crumb a, .icon-home a, .navlinks a, p.breadcrumbs a, a.nav[href*=viewforum]",
 )

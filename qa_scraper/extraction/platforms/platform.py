@@ -5,6 +5,7 @@ A platform is recognised by its own marks, never by a host: thousands of sites r
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,7 @@ from qa_scraper.text import clean_line, parse_count
 
 _MOST_POSTS: Final = 1_000
 _LONGEST_NAME: Final = 100
+_DRAWN: Final = "________"
 _NUMBER_LENGTH: Final = 12
 _TOO_MANY: Final = f"more than {_MOST_POSTS:,} posts"
 Selectors = tuple[str, ...]
@@ -34,6 +36,7 @@ class Platform:
 
     ``signs``: pieces of source text of which a page of the platform has at least one. ``post``: what holds one post,
     the question included; all others look inside of one, except ``title``, ``tags``, ``categories`` and ``count``.
+    ``around``: bodies, where no element is known to hold a post: what holds one of them and no other is one.
     ``last_counts``: whether of several authors and dates in a post the last is its author's (the others edited it).
     ``question``: posts that are the question itself (else order and dates tell). ``not_posts``: posts of the system,
     deleted ones, repeated ones. ``leave_out``: parts of a body that its author did not write. ``has_accepted``: whether
@@ -43,6 +46,7 @@ class Platform:
     name: str
     signs: tuple[str, ...]
     post: Selectors
+    around: Selectors = ()
     body: Selectors
     author: Selectors
     date: Selectors
@@ -69,7 +73,7 @@ class Platform:
     def RULES(self) -> Mapping[str, str]:
         """By field: the selectors that it is found by."""
         return {
-            "question": f"the first post: {' or '.join(self.post)}",
+            "question": f"the first post: {' or '.join(self.post + self.around)}",
             "question.text": f"the body of the first post: {' or '.join(self.body)}",
             "title": " or ".join(self.title) or "the heading that the page's title names",
             "categories": self.categories or "the breadcrumbs",
@@ -115,11 +119,26 @@ class Platform:
 
     def _posts(self, tree: etree._Element) -> list[etree._Element]:
         left_out = frozenset(select(tree, self.not_posts))
+        bodies = {outer for css in self.body for node in select(tree, css) for outer in _outward(node)}
         for selector in self.post:
             found = [node for node in select(tree, selector) if node not in left_out]
-            if found:
+            if any(node in bodies for node in found):
                 return found
+        for selector in self.around:
+            found = [node for node in select(tree, selector) if node not in left_out and _is_body(node)]
+            if found:
+                return self._around(found)
         return []
+
+    def _around(self, bodies: Sequence[etree._Element]) -> list[etree._Element]:
+        """The largest elements that hold one of *bodies* each; of a page's only one, the smallest with an author."""
+        held = Counter(outer for body in bodies for outer in _outward(body))
+        if len(bodies) == 1:
+            authors = [node for css in self.author for node in select(bodies[0].getroottree().getroot(), css)]
+            with_author = {outer for node in authors for outer in _outward(node)}
+            return [next((outer for outer in bodies[0].iterancestors() if outer in with_author), bodies[0])]
+        found = ([outer for outer in _outward(body) if held[outer] == 1] for body in bodies[: _MOST_POSTS + 1])
+        return list(dict.fromkeys(outers[-1] for outers in found if outers))
 
     def _inside(
         self, tree: etree._Element, selectors: Selectors, posts: Sequence[etree._Element]
@@ -159,6 +178,12 @@ class Platform:
             answer_count_stated=line_of(counted) if counted is not None else "",
             is_continued=is_continuation(page),
         )
+
+
+def _is_body(node: etree._Element) -> bool:
+    """Whether *node* has a text that is no signature (which begins with a drawn line)."""
+    begin = next((text for text in map(str, node.itertext()) if text.strip()), "").strip()
+    return bool(begin) and not begin.startswith(_DRAWN)
 
 
 def _with_descendants(post: etree._Element, attribute: str) -> list[etree._Element]:

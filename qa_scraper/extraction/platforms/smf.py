@@ -13,6 +13,7 @@ PLATFORM = Platform(
         ".post_wrapper",
         "#forumposts .windowbg, #forumposts .windowbg2",
     ),
+    around=("div.post",),
     body=(
         ".post .inner",
         ".postarea .inner",
@@ -21,17 +22,22 @@ PLATFORM = Platform(
     author=(
         ".poster h4 a",
         ".poster h4",
+        'a[href*="action=profile"]',
+        "b",
     ),
     date=(
         ".keyinfo .smalltext",
         ".postinfo",
         ".keyinfo",
+        "[id^=subject_] + .smalltext",
+        ".smalltext",
     ),
     leave_out=".signature, .moderatorbar, .quoteheader a.bbc_link_jump",
     title=(
         ".display_title",
         "#display_head h2",
         ".keyinfo h5",
+        "#top_subject",
         "h1",
     ),
     categories=".navigate_section li a",

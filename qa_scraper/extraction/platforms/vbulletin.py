@@ -14,8 +14,8 @@ PLATFORM = Platform(
         "li[id^=post_]",
         "table[id^=post]",
         "div[id^=edit] table.tborder",
-        "div[id^=post_message_]",
     ),
+    around=("[id^=post_message_]",),
     body=(
         ".js-post__content-text",
         ".postcontent",
@@ -27,6 +27,7 @@ PLATFORM = Platform(
         ".username_container .username",
         ".username",
         ".bigusername",
+        "[id^=postmenu_]",
         'a[href*="member.php"]',
     ),
     date=(
@@ -35,7 +36,9 @@ PLATFORM = Platform(
         ".postdate .date",
         ".postdate",
         ".posthead .date",
+        "[itemprop=dateCreated]",
         "td.thead",
+        ".thead",
     ),
     number=".postcounter, .b-post__count, a[id^=postcount]",
     not_posts=".b-post--deleted, .postbitdeleted, .postbitignored",
