@@ -31,6 +31,12 @@ UNITS: Final[tuple[tuple[str, float], ...]] = tuple(
     for name in names.split()
 )
 """Beginnings of the words for a unit of time, and how many days one is (0: the day of the fetch)."""
+LONG_UNITS: Final = tuple(
+    "week wk woche semaine semana settiman tydzień tygodni недел 週 周 month monat mois mes mese maand miesi месяц 月"
+    " 個月 个月 か月 ヶ月 개월"
+    " year jahr ans année año anno anni ano jaar rok lat год лет 年 년".split()
+)
+"""Beginnings of the words for units that are too long to count a day by."""
 AGO: Final = frozenset(
     ["ago", "vor", "il y a", "y a", "a", "hace", "há", "ha", "fa", "geleden", "temu", "назад", "sedan", "siden",
      "sitten", "önce", "acum", "πριν", "trước", "lalu", "ennyi"]

@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
-from qa_scraper.extraction.date_words import AGO, DAYS, UNITS, month_of
+from qa_scraper.extraction.date_words import AGO, DAYS, LONG_UNITS, UNITS, month_of
 
 
 class DateOrder(StrEnum):
@@ -202,6 +202,17 @@ def _relative(text: str, seen_on: date) -> Iterator[DateSeen]:
             (seen_on - timedelta(days=number * unit)).isoformat(), "", match.start(), match.end(), relative=True
         )
         return
+
+
+def says_long_ago(text: str) -> bool:
+    """Whether *text* (a label) is a time gone by: ``2 weeks ago`` names no day, but stands where a date would."""
+    for match in _RELATIVE.finditer(text[:_LONGEST]):
+        unit = match["unit"].lower()
+        if any(unit.startswith(name) for name in LONG_UNITS) or any(unit.startswith(name) for name, _ in UNITS):
+            around = (match["before"] or "").lower(), (match["after"] or "").lower(), unit
+            if any(mark in AGO or mark.endswith(("前", "전")) for mark in around):
+                return True
+    return False
 
 
 def _goes_on(text: str, at: int, word: str) -> bool:

@@ -129,12 +129,14 @@ def _with_question(heading: Found, framed: Sequence[Frame], dated: Sequence[etre
         length = text_length(part) - text_length(head) * holds(part, head) if part is not None else 0
         if part is not None and length >= _LEAST_QUESTION and (best is None or length > best[0]):
             best = length, Frame((part,), node)
-    question = best[1] if best else _undated(head, first, parts)
+    question = best[1] if best else _between(head, first, parts, dated)
     return [question, *framed] if question else framed
 
 
-def _undated(head: etree._Element, first: etree._Element, parts: Sequence[etree._Element]) -> Frame | None:
-    """What stands between the heading and the first answer, as a question without a date."""
+def _between(
+    head: etree._Element, first: etree._Element, parts: Sequence[etree._Element], dated: Sequence[etree._Element]
+) -> Frame | None:
+    """What stands between the heading and the first answer, as a question; its date is the last one there, if any."""
     begin = apart_from(head, parts)
     if begin is None:
         return None
@@ -145,7 +147,8 @@ def _undated(head: etree._Element, first: etree._Element, parts: Sequence[etree.
         if isinstance(node.tag, str):
             between.append(node)
     length = sum(map(text_length, between)) - text_length(head)
-    return Frame(tuple(between), None) if length >= _LEAST_QUESTION else None
+    date = next((node for node in reversed(dated) if any(holds(part, node) for part in between)), None)
+    return Frame(tuple(between), date) if length >= _LEAST_QUESTION else None
 
 
 def _by_name(tree: etree._Element, dated: Sequence[etree._Element]) -> list[Frame]:

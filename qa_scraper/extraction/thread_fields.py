@@ -34,6 +34,10 @@ _BY: Final = re.compile(
     r"(?=\s*(?:[,|·»«()]|\s(?:on|am|le|el|il|at|um|vor|ago|in|den|em|op|-|–)\s|\Z))",
     re.IGNORECASE,
 )
+_AHEAD: Final = re.compile(
+    r"([^\W\d_][^\s,|·•»«<>():]{0,30}+(?: [^\s,|·•»«<>():]{1,20}+){0,2}?)"
+    r" ?[,|·•–—-] ?(?:(?:am|on|le|el|il|em|den) )?\W?[\w.]{0,12}?\W?\d"
+)
 _NO_NAME: Final = re.compile(r"\d{1,2}:\d\d|\A\d+\s")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _LABEL_LENGTH: Final = 300
@@ -66,6 +70,9 @@ def bodies(posts: Sequence[Frame], apart: Sequence[frozenset[etree._Element]]) -
         if len(posts) > 2 and len(texts[key]) <= len(posts) * (1 - _MOST):
             scores[key] *= 0.2
     best = max(scores, key=lambda key: scores[key], default=None)
+    direct = [_direct_text(post) for post in posts]
+    if sum(len(text[1]) for text in direct if text) > (scores[best] if best else 0):
+        best = None
     return [
         _body(post, islands, best, repeated, leave_out)
         for post, islands, leave_out in zip(posts, found, apart, strict=True)
@@ -130,8 +137,8 @@ def _body(
         chosen = [_Island(node, best, text_length(node)) for node in alike[:1]]
     if not chosen:
         chosen = sorted(islands, key=lambda island: -island.prose)[:1]
-    direct = _direct_text(post)
-    if direct is not None and len(direct[1]) > sum(island.prose for island in chosen):
+    direct = _direct_text(post) if best is not None else _direct_text(post, 0)
+    if direct is not None and (best is None or len(direct[1]) > sum(island.prose for island in chosen)):
         dated = [post.dated] if post.dated is not None else []
         text = element_text(direct[0], [*leave_out, *dated, *_furniture(direct[0], repeated)])
         return Found(text, direct[0], "the text beside the date")
@@ -155,11 +162,11 @@ def _body(
     )
 
 
-def _direct_text(post: Frame) -> tuple[etree._Element, str] | None:
+def _direct_text(post: Frame, least: int = _LABEL_LENGTH // 6) -> tuple[etree._Element, str] | None:
     """The element that holds the date and text of its own, and that text."""
     for node in (post.dated, *post.dated.iterancestors()) if post.dated is not None else ():
         own = " ".join(text.strip() for text in (node.text or "", *(child.tail or "" for child in node)) if text)
-        if node is not post.dated and len(own) > _LABEL_LENGTH // 6:
+        if node is not post.dated and len(own) > least:
             return node, own
         if node in post.parts:
             break
@@ -261,6 +268,8 @@ def _name_weight(node: etree._Element) -> float:
         weight += 4 * is_profile(node) + (not node.get("href", "#").startswith(("#", "javascript:")))
     if node.tag in {"strong", "b", "h3", "h4", "h5", "cite"}:
         weight += 1
+    if node.tag == "td" and not len(node):
+        weight += 0.5
     outer = node.getparent()
     if weight and outer is not None and calls_author(called(outer)):
         weight += 2
@@ -288,4 +297,9 @@ def _named_beside(post: Frame) -> Found:
         return Found("")
     label = clean_line(" ".join(map(str, post.dated.itertext())))[:_LABEL_LENGTH]
     match = _BY.search(label)
-    return Found(match["name"], post.dated, "the name behind 'by'") if match else Found("")
+    if match:
+        return Found(match["name"], post.dated, "the name behind 'by'")
+    ahead = _AHEAD.match(label)
+    if ahead is None or any(word.isdecimal() for word in ahead[1].split()):
+        return Found("")
+    return Found(ahead[1], post.dated, "the name ahead of the date")

@@ -10,12 +10,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 from lxml import etree
 
-from qa_scraper.extraction.dates import DateOrder, find_dates
+from qa_scraper.extraction.dates import DateOrder, find_dates, says_long_ago
 from qa_scraper.page import Page
 
 _MOST_LABELS: Final = 3_000  # texts that are looked at for a date
@@ -29,6 +29,7 @@ _MACHINE: Final = ("datetime", "data-time", "data-timestamp")
 _LEAST_PROSE: Final = 10  # characters beside the label that a post has
 _SHORT: Final = 40
 _MOST_GROUPS: Final = 12
+_NAMED_LEVELS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +74,34 @@ def frames(dated: Sequence[etree._Element]) -> list[list[Frame]]:
     """The candidates for the posts of a page that shows dates in *dated*, in page order each, most text first."""
     groups: dict[tuple[str, ...], list[etree._Element]] = defaultdict(list)
     for node in dated:
-        group = groups[tuple(str(outer.tag) for outer in node.iterancestors())]
-        if not group or group[-1].getparent() is not node.getparent():  # else the same date, shown in two ways
-            group.append(node)
+        path = tuple(str(outer.tag) for outer in node.iterancestors())
+        names = tuple(signature(outer) for outer in (node, *islice(node.iterancestors(), _NAMED_LEVELS)))
+        # Replies in replies stand deeper and deeper, but what is near their dates is called the same.
+        for key in (path, names):
+            group = groups[key]
+            if not group or not _is_shown_twice(group[-1], node):
+                group.append(node)
     found = []
+    seen: set[tuple[etree._Element, ...]] = set()
     for nodes in groups.values():
-        framed = _frames(nodes)
+        framed = _frames(nodes) if tuple(nodes) not in seen else []
+        seen.add(tuple(nodes))
         if framed:
             found.append(framed)
     found.sort(key=_prose, reverse=True)
     return found[:_MOST_GROUPS]
+
+
+def _is_shown_twice(last: etree._Element, node: etree._Element) -> bool:
+    """Whether *last* and *node*, the next in page order, are one date in two ways: nothing stands between them."""
+    if last.getparent() is not node.getparent():
+        return False
+    length = len((last.tail or "").strip())
+    for between in last.itersiblings():
+        if between is node or length >= _LEAST_PROSE:
+            break
+        length += len((between.tail or "").strip()) + (text_length(between) if isinstance(between.tag, str) else 0)
+    return length < _LEAST_PROSE
 
 
 def _prose(framed: Sequence[Frame]) -> int:
@@ -112,10 +131,11 @@ def dated_elements(
         label = label or node.get("title", "")[:_LONGEST_LABEL]
         if not label or looked_at > _MOST_LABELS:
             continue
-        if not _DIGIT.search(label) and (page.seen_on is None or len(label) > _SHORT):
+        if not _DIGIT.search(label) and len(label) > _SHORT:
             continue
         looked_at += 1
-        if find_dates(label, page.language, DateOrder.DAY_FIRST, page.seen_on):
+        is_dated = find_dates(label, page.language, DateOrder.DAY_FIRST, page.seen_on)
+        if is_dated or (len(label) <= _SHORT and says_long_ago(label)):
             yield node
 
 

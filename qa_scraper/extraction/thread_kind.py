@@ -19,6 +19,7 @@ from qa_scraper.extraction.thread_words import (
     is_other_kind,
     is_profile,
     lists_reviews,
+    says_posts_only,
     says_thread,
     tells_thread,
     without_blog_words,
@@ -118,10 +119,12 @@ def is_thread(page: Page, framed: Sequence[Frame]) -> bool:
     body_names = called(body) if body is not None else ""
     outer = framed[-1].parts[0]
     own = " ".join(called(node) for node in (outer, *outer.iterancestors()) if node.tag not in {"body", "html"})
-    told = tells_thread(page.url or "", page.title[:300], body_names)
-    against = (is_other_kind(page.text) or is_blog(f"{body_names} {own}")) + lists_reviews(own)
+    told = tells_thread(page.url or "", page.title[:300], body_names) + tells_thread(page.url or "", "", "")
+    against = (is_other_kind(page.text, body_names) or is_blog(f"{body_names} {own}")) + lists_reviews(own)
     against += not told and _prose_before(page.tree, framed[0].parts[0]) >= _ARTICLE
-    return told + says_thread(without_blog_words(own)) > against
+    names = without_blog_words(own)
+    says = says_thread(names) and bool(told or not says_posts_only(names))
+    return told + says > against
 
 
 def _prose_before(tree: etree._Element, first: etree._Element) -> int:

@@ -41,7 +41,9 @@ _ADDRESS_PART: Final = re.compile(r"[/.?&=]+")
 # Classes that WordPress gives to bodies and posts.
 _BLOG: Final = _words(
     "single-post single-format-standard hentry type-post post-template-default page-template-default blog home-blog"
+    " thread-even commentlist comment-list thread-odd"
 )
+_OTHER_BODY: Final = _words("article page-article page_article article-page node-type-article product recipe news")
 _IN_BLOG: Final = ("bbp", "forum", "topic", "question", "dwqa", "anspress", "ap-q")
 _BLOG_NAME: Final = re.compile(
     r"thread-(?:even|odd|alt)\Z|(?:post|page|tag|category|postid|page-id|parent-pageid|single-post|type-post|post-type)"
@@ -143,6 +145,11 @@ def says_thread(text: str) -> bool:
     return any(part in lowered for part in _THREAD_PARTS) or not _THREAD_WORDS.isdisjoint(words_of(text))
 
 
+def says_posts_only(text: str) -> bool:
+    """Whether *text* (names of elements) speaks of posts, which many things are called, and of nothing more."""
+    return not any(part in text[:_LONGEST].lower() for part in _THREAD_PARTS)
+
+
 def tells_thread(address: str, title: str, names: str) -> bool:
     """Whether a page's *address*, *title* or the *names* of its body say that it is a thread.
 
@@ -166,12 +173,14 @@ def is_blog(names: str) -> bool:
 
 def without_blog_words(names: str) -> str:
     """*names* (of elements) without those that every page of a blog has, though they speak of posts and threads."""
+    if not is_blog(names):
+        return " ".join(name for name in names.split() if not name.startswith("thread-"))
     return " ".join(name for name in names.split() if not _BLOG_NAME.match(name.lower()))
 
 
-def is_other_kind(source: str) -> bool:
-    """Whether a page declares itself an article, a product or the like."""
-    return bool(_OTHER_KIND.search(source))
+def is_other_kind(source: str, names: str = "") -> bool:
+    """Whether a page declares itself an article, a product or the like, in *source* or by the *names* of its body."""
+    return bool(_OTHER_KIND.search(source)) or not _OTHER_BODY.isdisjoint(names.lower().split())
 
 
 def lists_reviews(text: str) -> bool:

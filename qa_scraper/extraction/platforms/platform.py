@@ -99,6 +99,8 @@ class Platform:
         votes = self._inside(page.tree, self.votes, posts)
         numbers = self._inside(page.tree, (self.number,) if self.number else (), posts)
         questions = _holding(select(page.tree, self.question), posts)
+        if len(questions) > 1:
+            return NoQuestion(f"a list of questions of {self.name}")
         accepted = _holding(select(page.tree, self.accepted), posts)
         marks_accepted = bool(accepted) or bool(self.has_accepted and select(page.tree, self.has_accepted))
         bodies = {post: _body(inside["body"].get(post, ()), left_out, self.body) for post in posts}
