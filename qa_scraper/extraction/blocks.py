@@ -92,9 +92,8 @@ def element_text(
 
     Of what it holds, *leave_out*, hidden parts (unless *with_hidden*), navigation and buttons are not in it.
     """
-    walk = _Walk(_NO_STYLES, skipped=frozenset(leave_out))
-    left_out = {"nav"} if with_hidden else {"hidden", "nav"}
-    lines = [block for block in walk.run(element) if block.place not in left_out]
+    walk = _Walk(_NO_STYLES, skipped=frozenset(leave_out), shows_hidden=with_hidden)
+    lines = [block for block in walk.run(element) if block.place not in {"hidden", "nav"}]
     return "".join(("\n\n" if line.paragraph else "\n") + line.text for line in lines).strip()
 
 
@@ -214,11 +213,17 @@ class _Walk:
     """Walks a tree once, without recursion, and ends a block wherever a visual line ends."""
 
     def __init__(
-        self, styled: _Styled, skipped: frozenset[etree._Element] | None = None, left_out: Collection[Place] = ()
+        self,
+        styled: _Styled,
+        skipped: frozenset[etree._Element] | None = None,
+        left_out: Collection[Place] = (),
+        *,
+        shows_hidden: bool = False,
     ) -> None:
         """*skipped*: None for a page; else parts of an element that are left out. *left_out*: places not looked at."""
         self.styled = styled
         self.skipped = skipped
+        self.shows_hidden = shows_hidden
         self.left_out = frozenset(left_out)
         self.blocks: list[Block] = []
         self.line: list[tuple[str, _Inside]] = []
@@ -301,6 +306,8 @@ class _Walk:
             or is_hidden
         ):
             place = "hidden"
+        if place == "hidden" and self.shows_hidden:
+            place = None
         # The outermost place counts, but what is hidden is hidden wherever it stands.
         if place is None or (place != "hidden" and outer.place != "main"):
             place = outer.place

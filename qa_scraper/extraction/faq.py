@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from lxml import etree
 
 from qa_scraper.extraction.blocks import element_text
-from qa_scraper.extraction.faq_words import is_interview, is_question, says_faq, without_marks
+from qa_scraper.extraction.faq_words import is_interview, is_question, is_transcript, says_faq, without_marks
 from qa_scraper.extraction.sections import Found, NoQuestion, RawAnswer, RawAuthor, Reading, Sections
-from qa_scraper.extraction.thread_frames import apart_from, text_length
+from qa_scraper.extraction.thread_frames import apart_from, signature, text_length
 from qa_scraper.extraction.thread_words import called, is_furniture, is_other_kind, words_of
 from qa_scraper.page import Page
 from qa_scraper.text import clean_line
@@ -35,6 +37,13 @@ _SHORTEST_TITLE: Final = 8
 _SHORTEST_ANSWER: Final = 12
 _MOST: Final = 500
 _CLIMB: Final = 3
+_LONGEST_BUTTON: Final = 60
+_MOST_INSIDE: Final = 9
+_ALIKE: Final = "alike "
+_LEAST_TRUSTED: Final = frozenset(("alike", "bold"))
+"""Kinds of what asks that count only on a page that calls itself FAQ."""
+_LINES: Final = frozenset("div span p li a td th label button".split())
+_BLOCKS: Final = frozenset("p li div td dd span".split())
 _BREAKS_OFF: Final = ("...", "…", "[...]", "[…]")
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _SKIPPED: Final = frozenset("script style head nav form select textarea svg iframe aside noscript template".split())
@@ -57,6 +66,7 @@ class _Asking:
     level: int
     asks: bool
     leads_away: bool
+    kind: str
 
 
 def read(page: Page) -> Reading:
@@ -66,15 +76,22 @@ def read(page: Page) -> Reading:
     if sum(page.text.count(mark) for mark in "?？؟") < _FEWEST_SAID:
         return NoQuestion("no questions: hardly a question mark on the page")
     body = page.tree.find("body")
-    pools = _pools(body if body is not None else page.tree, page.language)
+    root = body if body is not None else page.tree
+    best = _best(page, _pools(root, page.language))
+    if not best and says_faq(page, root):
+        best = _best(page, _pools(root, page.language, without_mark=True))
+    if not best:
+        return NoQuestion("no questions with answers under them")
+    return tuple(_sections(asking, answer) for asking, answer in best)
+
+
+def _best(page: Page, pools: Sequence[Sequence[_Asking]]) -> list[tuple[_Asking, Found]]:
     best: list[tuple[_Asking, Found]] = []
     for pool in pools:
         pairs = _pairs(page, pool)
         if len(pairs) > len(best):
             best = pairs
-    if not best:
-        return NoQuestion("no questions with answers under them")
-    return tuple(_sections(asking, answer) for asking, answer in best)
+    return best
 
 
 def _sections(asking: _Asking, answer: Found) -> Sections:
@@ -89,8 +106,11 @@ def _sections(asking: _Asking, answer: Found) -> Sections:
     )
 
 
-def _pools(body: etree._Element, language: str | None) -> list[list[_Asking]]:
-    """What may ask, by kind: headings, terms, summaries, accordion handles, bold lines, parts called question."""
+def _pools(body: etree._Element, language: str | None, *, without_mark: bool = False) -> list[list[_Asking]]:
+    """What may ask, by kind: headings, terms, summaries, accordion handles, bold lines, parts called question or alike.
+
+    *without_mark*: whether what begins as a question does counts as one.
+    """
     pools: dict[str, list[_Asking]] = {}
     walk = etree.iterwalk(body, events=("start",))
     for _, node in walk:
@@ -104,11 +124,13 @@ def _pools(body: etree._Element, language: str | None) -> list[list[_Asking]]:
         title = clean_line(" ".join(map(str, node.itertext())))
         if not _SHORTEST_TITLE <= len(title) <= _LONGEST_TITLE:
             continue
-        asks = is_question(title, language)
+        asks = is_question(title, language, without_mark=without_mark)
+        if kind.startswith(_ALIKE) and not asks:
+            continue
         level = _HEADINGS.get(tag, 0)
         pool = pools.setdefault(kind, [])
         if len(pool) < _MOST:
-            pool.append(_Asking(node, title, level, asks, _leads_away(node)))
+            pool.append(_Asking(node, title, level, asks, _leads_away(node), kind.partition(" ")[0]))
     return list(pools.values())
 
 
@@ -130,7 +152,19 @@ def _kind(node: etree._Element, tag: str) -> str | None:
         words = words_of(called(node))
         if "question" in words or ("faq" in words and not _HANDLE_WORDS.isdisjoint(set(words) - {"faq"})):
             return "called" if len(node) < 5 else None
+    if tag in _BOLD and _begins_block(node):
+        return "bold"
+    if tag in _LINES and sum(1 for _ in islice(node.iter(), _MOST_INSIDE)) < _MOST_INSIDE:
+        return _ALIKE + signature(node)
     return None
+
+
+def _begins_block(node: etree._Element) -> bool:
+    """Whether nothing stands ahead of *node* in its paragraph, or a line break does."""
+    before, outer = node.getprevious(), node.getparent()
+    if before is None:
+        return outer is not None and not (outer.text or "").strip() and outer.tag in _BLOCKS
+    return before.tag == "br" and not (before.tail or "").strip()
 
 
 def _is_bold(node: etree._Element) -> bool:
@@ -146,12 +180,13 @@ def _is_bold(node: etree._Element) -> bool:
 
 def _leads_away(node: etree._Element) -> bool:
     links = [node] if node.tag == "a" else [*node.iter("a"), *list(node.iterancestors("a"))[:1]]
-    return any(not link.get("href", "#").startswith(("#", "javascript:")) for link in links)
+    hrefs = [link.get("href", "") for link in links]
+    return any(href and not href.startswith(("#", "javascript:")) for href in hrefs)
 
 
 def _pairs(page: Page, pool: Sequence[_Asking]) -> list[tuple[_Asking, Found]]:
     """The questions of *pool* with their answers, none where it is no FAQ."""
-    asking = [entry for entry in pool if entry.asks and not entry.leads_away]
+    asking = _of_usual_level([entry for entry in pool if entry.asks and not entry.leads_away])
     if len({entry.title for entry in asking}) < _FEWEST_SAID or len(asking) * 2 < sum(entry.asks for entry in pool):
         return []
     levels = [entry.level for entry in asking]
@@ -169,11 +204,32 @@ def _pairs(page: Page, pool: Sequence[_Asking]) -> list[tuple[_Asking, Found]]:
     answered = [(entry, answer) for entry, answer in pairs if len(answer) >= _SHORTEST_ANSWER]
     if 2 * sum(_is_teaser(entry, answer) for entry, answer in answered) >= len(answered):
         return []
-    if not said and is_other_kind(page.text):
-        return []  # articles are full of headings that ask
+    if not said and (is_other_kind(page.text) or not _LEAST_TRUSTED.isdisjoint(entry.kind for entry in asking)):
+        return []  # articles are full of headings and lines that ask
+    if is_transcript([answer for _, answer in answered]):
+        return []
     if not said and is_interview([(entry.title, answer) for entry, answer in answered]):
         return []
-    return answered if len(answered) >= max(_FEWEST_SAID, _LEAST_SHARE * len(asking)) else []
+    enough = len(answered) >= max(_FEWEST_SAID, _LEAST_SHARE * len(asking))
+    return _without_last_lines(answered) if enough else []
+
+
+def _of_usual_level(asking: Sequence[_Asking]) -> list[_Asking]:
+    """*asking* without a lone heading of another level (``Still have questions?`` under the FAQ)."""
+    times = Counter(entry.level for entry in asking)
+    return [entry for entry in asking if times[entry.level] > 1 or len(asking) <= _FEWEST]
+
+
+def _without_last_lines(pairs: Sequence[tuple[_Asking, Found]]) -> list[tuple[_Asking, Found]]:
+    """*pairs* without the last line that most answers have alike: ``Back to top``, ``Was this helpful?``."""
+    last = Counter(answer.rpartition("\n")[2] for _, answer in pairs)
+    line, times = next(iter(last.most_common(1)), ("", 0))
+    if times * 2 <= len(pairs) or len(line) > _LONGEST_BUTTON or line.endswith((".", "。", "!")):
+        return list(pairs)
+    shorter = [
+        (entry, Found(answer.removesuffix(line).rstrip(), answer.element, answer.rule)) for entry, answer in pairs
+    ]
+    return [(entry, short or answer) for (entry, short), (_, answer) in zip(shorter, pairs, strict=True)]
 
 
 def _is_teaser(asking: _Asking, answer: str) -> bool:

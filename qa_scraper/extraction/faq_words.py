@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -38,6 +39,7 @@ _ONE_PERSON: Final = frozenset(
     "i i'm i've i'd i'll my ich mich mir mein meine j'ai je moi mon yo io eu ik я jag jeg".split()
 )
 _INTERVIEW: Final = re.compile(r"q ?& ?a(?: \w++)? (?:with|mit|avec|con)\b|fragen an\b")
+_LONGEST_SPEAKER: Final = 30
 _NO_WORD: Final = re.compile(r"[^\w'’]+")
 _NOT_ASKING: Final = re.compile(r"[.!:;,]\s*\Z")
 _QUESTION_MARKS: Final = ("?", "？", "؟")
@@ -50,8 +52,11 @@ _HANDLES: Final = " +＋▶▼►▸×–—-"
 _FEWEST_WORDS: Final = 4
 
 
-def is_question(text: str, language: str | None) -> bool:
-    """Whether *text* (a heading) asks: by its mark, or by the word that it begins with in *language* or English."""
+def is_question(text: str, language: str | None, *, without_mark: bool = False) -> bool:
+    """Whether *text* (a heading) asks: by its mark, or by the word that it begins with in *language*.
+
+    In English so many headings begin in such a way that it counts only *without_mark*.
+    """
     line = text[-_LONGEST:].strip()
     if line.rstrip(_BEHIND_MARK).endswith(_QUESTION_MARKS):
         return True
@@ -59,7 +64,7 @@ def is_question(text: str, language: str | None) -> bool:
         return False
     words = without_marks(text[:_LONGEST]).lower().split()
     openers = _OPENING.get((language or "en").partition("-")[0].lower(), frozenset())
-    return len(words) >= _FEWEST_WORDS and words[0] in openers and (language or "en")[:2] != "en"
+    return len(words) >= _FEWEST_WORDS and words[0] in openers and (without_mark or (language or "en")[:2] != "en")
 
 
 def without_marks(text: str) -> str:
@@ -85,6 +90,14 @@ def is_interview(pairs: Sequence[tuple[str, str]]) -> bool:
     """
     of_themselves = sum(_speaks_as_one(answer) and not _speaks_as_one(question) for question, answer in pairs)
     return of_themselves * 2 > len(pairs)
+
+
+def is_transcript(answers: Sequence[str]) -> bool:
+    """Whether most of *answers* begin with the same name and a colon: they were spoken."""
+    speakers = Counter(
+        answer[:_LONGEST_SPEAKER].partition(":")[0] for answer in answers if ":" in answer[:_LONGEST_SPEAKER]
+    )
+    return any(times > 1 and times * 2 > len(answers) for times in speakers.values())
 
 
 def _speaks_as_one(text: str) -> bool:
