@@ -74,6 +74,7 @@ _RELATIVE: Final = re.compile(
     r"\s?(?P<unit>[^\W\d_]{1,12})\.?(?:\s?(?P<after>[^\W\d_]{1,8}))?",
     re.IGNORECASE,
 )
+_UNIT_NAMES: Final = tuple(name for name, _ in UNITS)
 _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T\s](\d{2}):(\d{2}))?")
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2}))?")
 _STAMP: Final = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
@@ -191,10 +192,11 @@ def _relative(text: str, seen_on: date) -> Iterator[DateSeen]:
             yield DateSeen((seen_on - timedelta(days=days)).isoformat(), time, at, end, relative=True)
             return
     for match in _RELATIVE.finditer(text):
-        unit = next((days for name, days in UNITS if match["unit"].lower().startswith(name)), None)
-        if unit is None:
+        said = match["unit"].lower()
+        if not said.startswith(_UNIT_NAMES):
             continue
-        around = (match["before"] or "").lower(), (match["after"] or "").lower(), match["unit"].lower()
+        unit = next(days for name, days in UNITS if said.startswith(name))
+        around = (match["before"] or "").lower(), (match["after"] or "").lower(), said
         if not any(mark in AGO or mark.endswith(("前", "전")) for mark in around):
             continue
         number = int(match["number"]) if match["number"].isdecimal() else 1
@@ -208,7 +210,7 @@ def says_long_ago(text: str) -> bool:
     """Whether *text* (a label) is a time gone by: ``2 weeks ago`` names no day, but stands where a date would."""
     for match in _RELATIVE.finditer(text[:_LONGEST]):
         unit = match["unit"].lower()
-        if any(unit.startswith(name) for name in LONG_UNITS) or any(unit.startswith(name) for name, _ in UNITS):
+        if unit.startswith(_UNIT_NAMES + LONG_UNITS):
             around = (match["before"] or "").lower(), (match["after"] or "").lower(), unit
             if any(mark in AGO or mark.endswith(("前", "전")) for mark in around):
                 return True

@@ -150,7 +150,7 @@ def _kind(node: etree._Element, tag: str) -> str | None:
         return "line"
     if tag in {"div", "span", "p", "li", "a", "td", "strong", "b"} and "class" in attributes:
         words = words_of(called(node))
-        if "question" in words or ("faq" in words and not _HANDLE_WORDS.isdisjoint(set(words) - {"faq"})):
+        if "question" in words or ("faq" in words and not _HANDLE_WORDS.isdisjoint(words - {"faq"})):
             return "called" if len(node) < 5 else None
     if tag in _BOLD and _begins_block(node):
         return "bold"

@@ -178,6 +178,8 @@ def _by_name(tree: etree._Element, dated: Sequence[etree._Element]) -> list[Fram
 def _thread(page: Page, heading: Found, framed: Sequence[Frame]) -> Reading:
     if len(framed) < 2:
         return NoQuestion("one dated part only: no thread")
+    if not is_thread(page, framed):
+        return NoQuestion("nothing on the page says that its posts are a thread")
     head = [heading.element] if heading.element is not None else []
     apart = [frozenset((*head, *_own_titles(frame, heading))) for frame in framed]
     texts = bodies(framed, apart)
@@ -194,8 +196,6 @@ def _thread(page: Page, heading: Found, framed: Sequence[Frame]) -> Reading:
     whole = sum(bool(text and name) for text, name in zip(texts, names, strict=True))
     if whole < _LEAST_SHARE * len(framed):
         return NoQuestion(f"{len(framed)} parts built alike, but only {whole} with an author and a text")
-    if not is_thread(page, framed):
-        return NoQuestion("nothing on the page says that its posts are a thread")
     posts = [
         Post(body=text, author=name, dated=(frame.dated,) if frame.dated is not None else ())
         for frame, text, name in zip(framed, texts, names, strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from lxml import etree
@@ -89,9 +90,14 @@ def called(node: etree._Element) -> str:
     return f"{node.get('class', '')[:_LONGEST_CALL]} {node.get('id', '')[:_LONGEST_CALL]}"
 
 
-def words_of(text: str) -> list[str]:
+def words_of(text: str) -> frozenset[str]:
     """The words that names such as ``post-body userText12`` are made of, in small letters."""
-    return _NO_WORD.sub(" ", _HUMP.sub(" ", text[:_LONGEST])).lower().split()
+    return _words_of(text[:_LONGEST])
+
+
+@lru_cache(maxsize=4096)  # the parts of a page are called the same again and again
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(_NO_WORD.sub(" ", _HUMP.sub(" ", text)).lower().split())
 
 
 def _is_called(node: etree._Element, what: frozenset[str]) -> bool:

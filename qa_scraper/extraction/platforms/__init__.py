@@ -3,12 +3,14 @@
 from typing import Final
 
 from qa_scraper.extraction.platforms import (
+    askbot,
     bbpress,
     discourse,
     discuz,
     drupal,
     flarum,
     fluxbb,
+    hacker_news,
     insided,
     invision,
     khoros,
@@ -51,6 +53,8 @@ PLATFORMS: Final[tuple[Platform, ...]] = tuple(
         khoros,
         woltlab,
         drupal,
+        askbot,
+        hacker_news,
     )
 )
 """In the order in which they are asked."""

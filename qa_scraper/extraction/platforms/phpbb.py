@@ -13,7 +13,7 @@ PLATFORM = Platform(
     ),
     post=(
         "div.post[id^=p]",
-        "div.post.bg1, div.post.bg2",
+        "div.post.bg1:not(.search), div.post.bg2:not(.search)",
         "article.post",
         "tr:has(> td > span.name)",
     ),

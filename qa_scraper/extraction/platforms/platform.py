@@ -116,7 +116,7 @@ class Platform:
             )
             for post in posts
         ]
-        kept = [post for post in read if post.body]
+        kept = [post for post in read if post.body or post.is_question]
         return thread_sections(self.name, page, self._thread(page), kept)
 
     def _posts(self, tree: etree._Element) -> list[etree._Element]:
