@@ -134,7 +134,8 @@ def _numbers(text: str, match: re.Match[str], order: DateOrder) -> Iterator[Date
         yield from _seen(text, match, _full_year(match[1]), second, int(match[4]))
         return
     is_ambiguous = first <= _MONTHS and second <= _MONTHS and first != second
-    month_first = second > _MONTHS or (order is DateOrder.MONTH_FIRST and first <= _MONTHS)
+    by_order = order is DateOrder.MONTH_FIRST and match[2] != "."  # nobody writes months first with full stops
+    month_first = second > _MONTHS or (by_order and first <= _MONTHS)
     day, month = (second, first) if month_first else (first, second)
     yield from _seen(text, match, year, month, day, ambiguous=is_ambiguous)
 

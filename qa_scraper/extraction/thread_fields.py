@@ -25,6 +25,8 @@ _PROSE: Final = frozenset(
 _NO_TEXT: Final = frozenset("script style noscript template select textarea button svg iframe nav".split())
 _LONGEST_NAME: Final = 60
 _MOST_NAME_WORDS: Final = 5
+_WEAK: Final = 0.3
+"""Weight of a short text without any name: it counts where no post has a better one."""
 _CERTAIN: Final = 4.0
 """Weight of a name that is called one; where a part shows no date, no other counts."""
 _MOST: Final = 0.6
@@ -39,6 +41,11 @@ _AHEAD: Final = re.compile(
     r" ?[,|·•–—-] ?(?:(?:am|on|le|el|il|em|den) )?\W?[\w.]{0,12}?\W?\d"
 )
 _NO_NAME: Final = re.compile(r"\d{1,2}:\d\d|\A\d+\s")
+_LABELS: Final = frozenset(
+    "question answer reply replies comment author date posted quote report share like top frage antwort antworten"
+    " zitieren melden autor datum beitrag question réponse répondre citer signaler auteur pregunta respuesta responder"
+    " citar pergunta resposta domanda risposta rispondi 问题 回答 回复 問題 回覆 質問".split()
+)
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _LABEL_LENGTH: Final = 300
 
@@ -201,6 +208,8 @@ def _furniture(body: etree._Element, repeated: frozenset[str]) -> list[etree._El
 def authors(posts: Sequence[Frame], body_nodes: Sequence[etree._Element | None]) -> list[Found]:
     """The author of each post: a name outside of its text, at the place where most posts have one."""
     found = [list(_names(post, body)) for post, body in zip(posts, body_nodes, strict=True)]
+    if any(name.weight >= 1 for candidates in found for name in candidates if not name.is_weak):
+        found = [[name for name in candidates if not name.is_weak] for candidates in found]
     weights: dict[tuple[str, ...], float] = defaultdict(float)
     names: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for candidates in found:
@@ -222,6 +231,7 @@ class _Name:
     name: Found
     key: tuple[str, ...]
     weight: float
+    is_weak: bool = False
 
 
 def _names(post: Frame, body: etree._Element | None) -> Iterable[_Name]:
@@ -243,18 +253,21 @@ def _names(post: Frame, body: etree._Element | None) -> Iterable[_Name]:
                 continue
             if post.dated is None and weight < _CERTAIN:
                 continue
+            is_weak = weight == _WEAK
+            most_words = _MOST_NAME_WORDS if weight >= _CERTAIN else _MOST_NAME_WORDS - 2
             weight += 1.5 * (post.dated is not None and _is_near(node, post.dated))
             text = _own_text(node) or clean_line(" ".join(map(str, node.itertext())))
             if (
                 not text
                 or _NO_NAME.search(text)
                 or len(text) > _LONGEST_NAME
-                or len(text.split()) > _MOST_NAME_WORDS
+                or len(text.split()) > most_words
                 or not _LETTER.search(text)
+                or text.rstrip(":").lower() in _LABELS
             ):
                 continue
             key = (signature(node), signature(node.getparent()) if node.getparent() is not None else "")
-            yield _Name(Found(text, node, "the name that each post has"), key, weight)
+            yield _Name(Found(text, node, "the name that each post has"), key, weight, is_weak)
 
 
 def _name_weight(node: etree._Element) -> float:
@@ -268,8 +281,8 @@ def _name_weight(node: etree._Element) -> float:
         weight += 4 * is_profile(node) + (not node.get("href", "#").startswith(("#", "javascript:")))
     if node.tag in {"strong", "b", "h3", "h4", "h5", "cite"}:
         weight += 1
-    if node.tag == "td" and not len(node):
-        weight += 0.5
+    if not weight and node.tag in {"td", "span", "div", "p"} and not len(node):
+        weight += _WEAK
     outer = node.getparent()
     if weight and outer is not None and calls_author(called(outer)):
         weight += 2
@@ -299,7 +312,7 @@ def _named_beside(post: Frame) -> Found:
     match = _BY.search(label)
     if match:
         return Found(match["name"], post.dated, "the name behind 'by'")
-    ahead = _AHEAD.match(label)
+    ahead = _AHEAD.match(label.lstrip("-–—•· "))
     if ahead is None or any(word.isdecimal() for word in ahead[1].split()):
         return Found("")
     return Found(ahead[1], post.dated, "the name ahead of the date")

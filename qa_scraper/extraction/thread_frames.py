@@ -25,11 +25,12 @@ _NO_TEXT: Final = frozenset(
 )
 _DIGIT: Final = re.compile(r"\d")
 _NUMBERS: Final = re.compile(r"\d++")
+_BESIDE: Final = re.compile(r"(?<![^\s])(?:related|similar|recommended|popular|latest|trending)(?![^\W_])")
 _MACHINE: Final = ("datetime", "data-time", "data-timestamp")
 _LEAST_PROSE: Final = 10  # characters beside the label that a post has
 _SHORT: Final = 40
 _MOST_GROUPS: Final = 12
-_NAMED_LEVELS: Final = 3
+_NAMED_LEVELS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ def frames(dated: Sequence[etree._Element]) -> list[list[Frame]]:
         path = tuple(str(outer.tag) for outer in node.iterancestors())
         names = tuple(signature(outer) for outer in (node, *islice(node.iterancestors(), _NAMED_LEVELS)))
         # Replies in replies stand deeper and deeper, but what is near their dates is called the same.
-        for key in (path, names):
+        has_names = any(len(name.split()) > 1 for name in names[1:])
+        for key in (path, names) if has_names else (path,):
             group = groups[key]
             if not group or not _is_shown_twice(group[-1], node):
                 group.append(node)
@@ -115,7 +117,7 @@ def dated_elements(
     looked_at = 0
     walk = etree.iterwalk(root, events=("start",))
     for _, node in walk:
-        if not isinstance(node.tag, str) or node.tag in _NO_TEXT or node is leave_out:
+        if not isinstance(node.tag, str) or node.tag in _NO_TEXT or node is leave_out or _is_beside(node):
             walk.skip_subtree()
             continue
         if any(node.get(name) for name in _MACHINE):
@@ -137,6 +139,12 @@ def dated_elements(
         is_dated = find_dates(label, page.language, DateOrder.DAY_FIRST, page.seen_on)
         if is_dated or (len(label) <= _SHORT and says_long_ago(label)):
             yield node
+
+
+def _is_beside(node: etree._Element) -> bool:
+    """Whether *node* is called what stands beside a page's own content, and does not hold its heading."""
+    names = node.get("class", "")[:_LONGEST_LABEL].lower()
+    return bool(names) and bool(_BESIDE.search(names)) and node.find(".//h1") is None
 
 
 def _frames(nodes: Sequence[etree._Element]) -> list[Frame]:
