@@ -37,6 +37,7 @@ _SHORTEST_TITLE: Final = 8
 _SHORTEST_ANSWER: Final = 12
 _MOST: Final = 500
 _CLIMB: Final = 3
+_FEWEST_WORDS: Final = 4
 _LONGEST_BUTTON: Final = 60
 _MOST_INSIDE: Final = 9
 _ALIKE: Final = "alike "
@@ -206,12 +207,19 @@ def _pairs(page: Page, pool: Sequence[_Asking]) -> list[tuple[_Asking, Found]]:
         return []
     if not said and (is_other_kind(page.text) or not _LEAST_TRUSTED.isdisjoint(entry.kind for entry in asking)):
         return []  # articles are full of headings and lines that ask
+    if not said and 2 * sum(_is_short(entry.title) for entry in asking) >= len(asking):
+        return []  # "Need help?", "Why us?": what advertises
     if is_transcript([answer for _, answer in answered]):
         return []
     if not said and is_interview([(entry.title, answer) for entry, answer in answered]):
         return []
     enough = len(answered) >= max(_FEWEST_SAID, _LEAST_SHARE * len(asking))
     return _without_last_lines(answered) if enough else []
+
+
+def _is_short(title: str) -> bool:
+    """Whether *title* has fewer than four words, in scripts without spaces fewer than eight signs."""
+    return len(title.split()) < _FEWEST_WORDS if title.isascii() or " " in title else len(title) < 2 * _FEWEST_WORDS
 
 
 def _of_usual_level(asking: Sequence[_Asking]) -> list[_Asking]:

@@ -147,7 +147,10 @@ def _between(
         if isinstance(node.tag, str):
             between.append(node)
     length = sum(map(text_length, between)) - text_length(head)
-    date = next((node for node in reversed(dated) if any(holds(part, node) for part in between)), None)
+    inside = frozenset(between)
+    date = next(
+        (node for node in reversed(dated) if node in inside or not inside.isdisjoint(node.iterancestors())), None
+    )
     return Frame(tuple(between), date) if length >= _LEAST_QUESTION else None
 
 

@@ -29,6 +29,7 @@ _BESIDE: Final = re.compile(r"(?<![^\s])(?:related|similar|recommended|popular|l
 _MACHINE: Final = ("datetime", "data-time", "data-timestamp")
 _LEAST_PROSE: Final = 10  # characters beside the label that a post has
 _SHORT: Final = 40
+_NEAR: Final = 10  # elements that may stand between one date shown in two ways
 _MOST_GROUPS: Final = 12
 _NAMED_LEVELS: Final = 2
 
@@ -99,11 +100,11 @@ def _is_shown_twice(last: etree._Element, node: etree._Element) -> bool:
     if last.getparent() is not node.getparent():
         return False
     length = len((last.tail or "").strip())
-    for between in last.itersiblings():
+    for between in islice(last.itersiblings(), _NEAR):
         if between is node or length >= _LEAST_PROSE:
-            break
+            return length < _LEAST_PROSE
         length += len((between.tail or "").strip()) + (text_length(between) if isinstance(between.tag, str) else 0)
-    return length < _LEAST_PROSE
+    return False
 
 
 def _prose(framed: Sequence[Frame]) -> int:

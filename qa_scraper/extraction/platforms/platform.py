@@ -99,7 +99,7 @@ class Platform:
         votes = self._inside(page.tree, self.votes, posts)
         numbers = self._inside(page.tree, (self.number,) if self.number else (), posts)
         questions = _holding(select(page.tree, self.question), posts)
-        if len(questions) > 1:
+        if len(questions) > 1 and 2 * len(questions) > len(posts):
             return NoQuestion(f"a list of questions of {self.name}")
         accepted = _holding(select(page.tree, self.accepted), posts)
         marks_accepted = bool(accepted) or bool(self.has_accepted and select(page.tree, self.has_accepted))

@@ -33,7 +33,7 @@ PLATFORM = Platform(
     ),
     question="shreddit-post, .link.thing",
     votes=(".score.unvoted",),
-    not_posts=".comment.deleted, shreddit-post[promoted]",
+    not_posts=".comment.deleted, .promoted, .promotedlink, shreddit-post[promoted]",
     title=(
         "shreddit-post h1",
         "h1[slot=title]",
