@@ -92,9 +92,8 @@ def element_text(
 
     Of what it holds, *leave_out*, hidden parts (unless *with_hidden*), navigation and buttons are not in it.
     """
-    walk = _Walk(_NO_STYLES, skipped=frozenset(leave_out), shows_hidden=with_hidden)
-    lines = [block for block in walk.run(element) if block.place not in {"hidden", "nav"}]
-    return "".join(("\n\n" if line.paragraph else "\n") + line.text for line in lines).strip()
+    walk = _Walk(_NO_STYLES, frozenset(leave_out), ("hidden", "nav"), shows_hidden=with_hidden)
+    return "".join([("\n\n" if line.paragraph else "\n") + line.text for line in walk.run(element)]).strip()
 
 
 def visible(blocks: list[Block], places: tuple[Place, ...] = ("main",)) -> list[Block]:
