@@ -14,6 +14,7 @@ from lxml import etree
 from qa_scraper.explanation import Explanation, Field, explain
 from qa_scraper.explanation_html import explanation_page
 from qa_scraper.extraction.anchors import letters
+from qa_scraper.extraction.platforms import PLATFORMS
 from qa_scraper.extraction.sections import NoQuestion
 from qa_scraper.loaders import Provenance, page_records
 from qa_scraper.page import Page
@@ -99,7 +100,7 @@ def test_the_terminal_shows_readers_fields_reasons_and_places() -> None:
     flat = " ".join(done.stdout.split())
     assert "edoctor taken 1 question, 1 answer" in flat
     assert "schema-org no no schema.org markup" in flat
-    assert "19 platforms no none of their marks on the page" in flat
+    assert f"{len(PLATFORMS)} platforms no none of their marks on the page" in flat
     assert "layout edoctor, confidence 1.0" in flat
     assert "author.name Hsu Kai-Wen the reply line (Dr. NAME reply DEPARTMENT); ~ article > h3, line 10" in flat
     assert "age_min 40 (on the page: 40~49)" in flat
