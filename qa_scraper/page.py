@@ -35,7 +35,6 @@ _MAGIC: Final = (
     b"RIFF",
     b"Rar!",
 )
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _BODY_SNIFFED: Final = 4096
 _SITEMAP: Final = re.compile(r"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--.*?-->\s*+)*+<(?:urlset|sitemapindex)\b", re.DOTALL)
 _LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -205,7 +204,7 @@ class Page:
 
     def _page_choices(self, base: str) -> list[str]:
         """The further pages that a list offers in a ``<select>``: it is named after a parameter of the address."""
-        if self.tree is None or "<select" not in self.text.lower():
+        if self.tree is None or next(self.tree.iter("select"), None) is None:
             return []
         query = urlsplit(base).query
         names = {pair.partition("=")[0] for pair in query.split("&")}
@@ -256,7 +255,11 @@ class Page:
     @cached_property
     def flat_text(self) -> str:
         """All text of the page as one line, scripts and what is hidden included: to look for words in, no more."""
-        return clean_line("".join(map(str, self.tree.itertext())) if self.tree is not None else self.text)
+        return clean_line(
+            str(etree.tostring(self.tree, method="text", encoding="unicode", with_tail=False))
+            if self.tree is not None
+            else self.text
+        )
 
     @cached_property
     def title(self) -> str:
@@ -267,9 +270,11 @@ class Page:
 
 def _without_surrogates(text: str) -> str:
     """*text* with surrogate pairs as the one character that they stand for, and lone ones as U+FFFD."""
-    if _SURROGATE.search(text) is None:
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    try:
+        text.encode()  # quicker than a look at each character
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def _declares_text(content_type: str | None) -> bool:

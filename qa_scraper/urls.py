@@ -137,12 +137,20 @@ def page_address(base: str, href: str, encoding: str = "utf-8") -> str | None:
     """
     if len(href) > _LONGEST_ADDRESS:
         return None
-    rooted = _PLAIN_HREF.fullmatch(href)
-    origin = _plain_origin(base) if rooted else ""
-    if rooted and origin:
-        is_page = (rooted["extension"] or "").lower() not in _NOT_PAGES
-        return origin + rooted["address"] if is_page else None
+    rooted = _rooted(href)
+    origin = _plain_origin(base) if rooted is not None else ""
+    if rooted is not None and origin:
+        return origin + rooted if rooted else None
     return _page_address(base, href, encoding)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _rooted(href: str) -> str | None:
+    """Path and query that *href* leads to on its own host; empty: to no page. None: it takes a closer look to tell."""
+    plain = _PLAIN_HREF.fullmatch(href)
+    if plain is None:
+        return None
+    return plain["address"] if (plain["extension"] or "").lower() not in _NOT_PAGES else ""
 
 
 @lru_cache(maxsize=_REMEMBERED)

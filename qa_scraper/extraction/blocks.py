@@ -75,14 +75,17 @@ class Block:
         return next((link.href for link in self.links if link.href), None)
 
 
-def page_blocks(page: Page, left_out: Collection[Place] = ()) -> list[Block]:
+def page_blocks(page: Page, left_out: Collection[Place] = (), headings_of: Collection[Place] = ()) -> list[Block]:
     """All blocks of *page* in reading order, those outside its own text included and marked with their place.
 
-    *left_out*: places of which nothing is to be known; what stands there costs nothing.
+    *left_out*: places of which nothing is to be known; what stands there costs nothing. *headings_of*: places that are
+    left out as well, where they hold no heading.
     """
     if page.kind == "text":
         return list(islice(_text_blocks(page.text), MOST_BLOCKS + 1))
-    return _Walk(_styled(page.tree), left_out=left_out).run(page.tree) if page.tree is not None else []
+    if page.tree is None:
+        return []
+    return _Walk(_styled(page.tree), left_out=left_out, headings_of=headings_of).run(page.tree)
 
 
 def element_text(
@@ -155,6 +158,10 @@ _PLACE_OF_ROLE: Final[dict[str, Place]] = {
     "dialog": "aside",
     "alertdialog": "aside",
 }
+_HAS_HEADING: Final = etree.XPath(
+    "boolean(descendant-or-self::*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6"
+    " or @role[contains(translate(., 'HEADIN', 'headin'), 'heading')]])"
+)
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 # Inside these a header or footer belongs to the text (HTML Living Standard §4.3.8, §4.3.9).
 _SECTIONING: Final = frozenset(("main", "article", "section"))
@@ -216,6 +223,7 @@ class _Walk:
         styled: _Styled,
         skipped: frozenset[etree._Element] | None = None,
         left_out: Collection[Place] = (),
+        headings_of: Collection[Place] = (),
         *,
         shows_hidden: bool = False,
     ) -> None:
@@ -224,6 +232,7 @@ class _Walk:
         self.skipped = skipped
         self.shows_hidden = shows_hidden
         self.left_out = frozenset(left_out)
+        self.headings_of = frozenset(headings_of)
         self.blocks: list[Block] = []
         self.line: list[tuple[str, _Inside]] = []
         self.line_paragraph = True
@@ -234,10 +243,11 @@ class _Walk:
         self.names_count = bool(styled.hidden or styled.blocks)
         self.named: dict[str, _Named] = {}
 
-    def run(self, root: etree._Element) -> list[Block]:  # noqa: PLR0912 - each call would cost as much as what it does
+    def run(self, root: etree._Element) -> list[Block]:  # noqa: PLR0912, PLR0915 - a call each would cost as much
         opened: list[tuple[int, _Inside]] = []
         inside = _Inside()
-        skipped, left_out, names_count = self.skipped, self.left_out, self.names_count
+        skipped, left_out, headings_of = self.skipped, self.left_out, self.headings_of
+        names_count = self.names_count
         walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
         for event, node in walk:
             if event == "start":
@@ -269,7 +279,8 @@ class _Walk:
                         self.gap = gap
                 elif tag == "br":
                     self._end_line(1 if self.gap == 0 else 2, inside)
-                if inside.place in left_out:
+                place = inside.place
+                if place in left_out or (place in headings_of and outer.place != place and not _HAS_HEADING(node)):
                     walk.skip_subtree()
                 elif node.text:
                     self._add(node.text, inside)

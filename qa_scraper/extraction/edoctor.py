@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from qa_scraper.extraction.blocks import LONGEST_LINE, MOST_BLOCKS, Block, page_blocks, visible
+from qa_scraper.extraction.blocks import LONGEST_LINE, MOST_BLOCKS, Block, Place, page_blocks, visible
 from qa_scraper.extraction.landmarks import (
     AskerLine,
     asker_line,
@@ -50,6 +50,10 @@ RULES: Final = {
 }
 """By field: the landmark that it hangs on, in words for who has to find out why it is gone."""
 
+_NEVER_READ: Final[tuple[Place, ...]] = ("hidden", "nav", "footer")
+_LEFT_OUT: Final[tuple[Place, ...]] = (*_NEVER_READ, "aside")
+"""Asides are read where something is missing."""
+_HEADINGS_OF: Final[tuple[Place, ...]] = ("header",)
 _NO_LANDMARK: Final = "neither an asker line (…Ask Date: …) nor a dated answer (Dr. … reply …, Reply Date: …)"
 # A dash with white space on at least one side; the whole of it, so that a run of white space is looked at once.
 _DASH: Final = re.compile(r"[\s\-–—|](?:(?<=\s)(?<!\s\s)\s*+[-–—|]\s*+|(?<=[-–—|])\s++)")
@@ -97,7 +101,7 @@ def read(page: Page) -> Reading:
     """Splits a page of this layout into its sections, or says why it is none."""
     if not may_hold_landmarks(page.flat_text):
         return NoQuestion(_NO_LANDMARK)
-    blocks = page_blocks(page, left_out=("hidden", "nav", "footer"))
+    blocks = page_blocks(page, _LEFT_OUT, headings_of=_HEADINGS_OF)
     if len(blocks) > MOST_BLOCKS:
         return NoQuestion(f"more than {MOST_BLOCKS:,} lines")
     shown = visible(blocks)
@@ -128,10 +132,11 @@ def read(page: Page) -> Reading:
     question_title, question_text = _split_question(question)
     more_info = _more_info(body, answered_to)
     # Asides hold adverts too: there a section counts only by its unmistakable lines, [Read More] and (DEPARTMENT).
+    with_asides = [] if topics and teasers else visible(page_blocks(page, _NEVER_READ), ("main", "aside"))
     if not topics:
-        topics = [topic for topic in _best_faq(visible(blocks, ("main", "aside")))[1] if topic.department]
+        topics = [topic for topic in _best_faq(with_asides)[1] if topic.department]
     if not teasers:
-        aside = rejoined(visible(blocks, ("main", "aside")))
+        aside = rejoined(with_asides)
         teasers = _best_similar(aside)[1] if any(read_more(line) is not None for line in aside) else []
     asker = asker_line(body[asker_at]) if asker_at is not None else None
     asker = asker or AskerLine("", "", "", "")

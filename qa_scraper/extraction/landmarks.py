@@ -103,27 +103,42 @@ def _stands_alone(block: Block) -> bool:
 
 def is_more_info(block: Block) -> bool:
     """Whether the line is the heading of the "More Info" section."""
-    return bool(_MORE_INFO.fullmatch(block.text)) and _stands_alone(block)
+    return _section_called(block.text) == "more info" and _stands_alone(block)
 
 
 def is_similar(block: Block) -> bool:
     """Whether the line is the heading of the "Similar Q&A" section."""
-    return bool(_SIMILAR.fullmatch(block.text)) and _stands_alone(block)
+    return _section_called(block.text) == "similar" and _stands_alone(block)
 
 
 def is_related_faq(block: Block) -> bool:
     """Whether the line is the heading of the "Related FAQ" section."""
-    return bool(_RELATED_FAQ.fullmatch(block.text)) and _stands_alone(block)
+    return _section_called(block.text) == "faq" and _stands_alone(block)
 
 
 def is_section_heading(block: Block) -> bool:
     """Whether a further section of the page begins at the line."""
-    return is_more_info(block) or is_similar(block) or is_related_faq(block)
+    return bool(_section_called(block.text)) and _stands_alone(block)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _section_called(text: str) -> str:
+    """Which section a heading of this text begins; empty for none."""
+    if _MORE_INFO.fullmatch(text):
+        return "more info"
+    if _SIMILAR.fullmatch(text):
+        return "similar"
+    return "faq" if _RELATED_FAQ.fullmatch(text) else ""
 
 
 def read_more(block: Block) -> str | None:
     """The title behind ``[Read More]`` (an empty string where none stands there); None for any other line."""
-    match = _READ_MORE.fullmatch(block.text)
+    return _read_more(block.text) if block.text[:1] in "[rR" else None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read_more(text: str) -> str | None:
+    match = _READ_MORE.fullmatch(text)
     return None if match is None else (match["title"] or "")
 
 
