@@ -10,8 +10,9 @@ import logging
 import random
 import sqlite3
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -62,6 +63,7 @@ logger = logging.getLogger(__name__)
 _NOT_FETCHED: Final = frozenset((State.DENIED, State.HELD))
 _ENGINE_PULSE: Final = 5.0
 _LONGEST_URL: Final = 4096
+_LINKS_REMEMBERED: Final = 4096
 _RANKED_AT_ONCE: Final = 100  # ranking looks at all that is due
 _WRITTEN_TOGETHER: Final = 100  # unchanged pages; a killed run looks at so many again
 
@@ -85,6 +87,8 @@ class Crawl:
         self.ledger = Ledger(self.folder / LEDGER, settings.getint("BARREN_BUDGET"), revisits)
         check_begins_nothing_anew(self.ledger, self.folder)
         settle(self.ledger, self.folder)
+        # Menus stand on every page: what their links are is looked up once.
+        self._linked = lru_cache(maxsize=_LINKS_REMEMBERED)(self.found_url)
         self.group = CommitGroup(self.ledger, self._ledger_failed)
         self.gates = HostGates(self.ledger.pauses())
         self.leases: dict[str, Lease] = {}
@@ -120,6 +124,7 @@ class Crawl:
     def take_host(self, host: str) -> None:
         """Makes *host* part of the site."""
         self.hosts |= self._with_twin(host)
+        self._linked.cache_clear()
 
     def _with_twin(self, host: str) -> set[str]:
         twin = www_twin(host) if self.site.explores else None
@@ -148,15 +153,16 @@ class Crawl:
             return FoundUrl(key, address, host, State.SKIPPED, "the site's skip_url matches")
         return FoundUrl(key, address, host, listed_on=listed_on, lastmod=lastmod)
 
-    def found_on(self, response: Response, requests: Iterable[Request]) -> list[FoundUrl]:
-        """What the links of a page are to the ledger; those of a sitemap are noted as listed on it."""
-        lease: Lease | None = response.meta.get("lease")
-        sitemap = lease.due.key if lease is not None and response.meta.get("is_sitemap") else None
-        found = [self.found_url(link.url, sitemap, link.meta.get("lastmod")) for link in requests]
-        known = [url for url in found if url is not None]
-        if lease is not None and sitemap is not None:
-            lease.listed += [url.key for url in known]
-        return known
+    def found_on(
+        self, lease: Lease, addresses: Iterable[str], lastmods: Mapping[str, str | None] | None = None
+    ) -> list[FoundUrl]:
+        """What a page's links are to the ledger; those of a sitemap (with *lastmods*) are noted as listed on it."""
+        if lastmods is None:
+            return [url for url in map(self._linked, addresses) if url is not None]
+        found = (self.found_url(address, lease.due.key, lastmods.get(address)) for address in addresses)
+        listed = [url for url in found if url is not None]
+        lease.listed += [url.key for url in listed]
+        return listed
 
     def note_urls(self, found: Iterable[FoundUrl]) -> None:
         """Notes URLs apart from the page that shows them, or that no page shows (sitemaps that robots.txt names)."""

@@ -33,6 +33,7 @@ from qa_scraper.refresh import RevisitPolicy, State
 from qa_scraper.run_store import RunStore
 from qa_scraper.urls import list_page_number
 
+_NOTED: Final = 20_000
 _SAY_WHAT_IS_THERE: Final = frozenset((State.STORED, State.NO_QUESTION, State.GONE, State.MOVED))
 """States that a fetch can only end in when it is known what the page shows now."""
 _OPEN: Final = f"(state IN ('{State.NEW}', '{State.RETRY}') OR due_at <= ?)"  # ?: when the run began
@@ -110,6 +111,7 @@ class Ledger:
             self.pages = PageStore(self._db, revisits or RevisitPolicy())
             self.evidence = Evidence(self._db, self.runs, self.records)
             self._paths = PathBudget(self._db, barren_budget)
+            self._noted: set[str] = set()  # keys that are known to be in the file: most links of a page are old
             self._db.execute("CREATE TEMP TABLE path_worth (number INTEGER PRIMARY KEY, worth REAL NOT NULL)")
         except (sqlite3.Error, OSError) as error:
             raise LedgerError(
@@ -209,7 +211,10 @@ class Ledger:
             return self._insert(found, None, now, at)
 
     def _insert(self, found: Iterable[FoundUrl], found_on: str | None, now: float, at: str) -> int:
-        found = list(found)
+        found = [url for url in found if url.key not in self._noted or url.is_start or url.listed_on]
+        if len(self._noted) > _NOTED:
+            self._noted.clear()
+        self._noted.update([url.key for url in found])
         open_urls: list[tuple[object, ...]] = []
         others: list[tuple[object, ...]] = []
         for url in found:

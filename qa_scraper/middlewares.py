@@ -69,7 +69,7 @@ class LedgerMiddleware:
         try:
             async for output in result:
                 if isinstance(output, Request):
-                    lease.found += crawl.found_on(response, [output])
+                    lease.found += crawl.found_on(lease, [output.url])
                 else:
                     records.append(output)
         except Exception as error:

@@ -19,6 +19,7 @@ from qa_scraper.path_worth import PathRecord, path_worth
 from qa_scraper.refresh import State
 from qa_scraper.urls import path_pattern
 
+_SHOWN: Final = 2_000
 _BITS: Final = 63  # of an SQLite integer; patterns whose numbers agree modulo this share their fruits of links
 _PATTERNS_A_HOST: Final = 500
 _PATTERNS_A_FOLDER: Final = 30
@@ -35,6 +36,9 @@ class PathBudget:
         rows = db.execute("SELECT number, host, pattern, parked FROM patterns").fetchall()
         self._numbers: dict[tuple[str, str], int] = {(host, pattern): number for number, host, pattern, _ in rows}
         self._parked = {number for number, _, _, parked in rows if parked}
+        self._shown: dict[
+            int, set[str]
+        ] = {}  # by pattern's bit: keys whose links are counted; menus stand on every page
         self._given: Counter[int] | None = None  # questions by pattern; counted once somebody asks
 
     def number_of(self, host: str, key: str) -> int:
@@ -67,13 +71,7 @@ class PathBudget:
             "SELECT pattern, fruit, shown_by FROM urls WHERE key=?", (key,)
         ).fetchone()
         if pattern is not None:
-            bit = 1 << pattern % _BITS
-            seen = self._db.execute(
-                "UPDATE urls SET shown_by=shown_by|? WHERE key IN (SELECT value FROM json_each(?)) AND shown_by&?=0"
-                " RETURNING fruit",
-                (bit, orjson.dumps(list(shown)).decode(), bit),
-            ).fetchall()
-            known = sum(row[0] == 1 for row in seen)
+            known = self._note_shown(1 << pattern % _BITS, shown)
             if known:
                 self._db.execute("UPDATE patterns SET fruit=fruit+? WHERE number=?", (known, pattern))
         if new_questions and fruit != 1:
@@ -87,6 +85,22 @@ class PathBudget:
         elif fruit is None and is_final:
             self._db.execute("UPDATE patterns SET barren=barren+1 WHERE number=?", (pattern,))
             self._db.execute("UPDATE urls SET fruit=0 WHERE key=?", (key,))
+
+    def _note_shown(self, bit: int, shown: Iterable[str]) -> int:
+        """Notes that pages of the pattern *bit* show these keys. Gives how many of them are questions new to it."""
+        noted = self._shown.setdefault(bit, set())
+        fresh = [key for key in shown if key not in noted]
+        if not fresh:
+            return 0
+        if len(noted) > _SHOWN:
+            noted.clear()
+        noted.update(fresh)
+        seen = self._db.execute(
+            "UPDATE urls SET shown_by=shown_by|? WHERE key IN (SELECT value FROM json_each(?)) AND shown_by&?=0"
+            " RETURNING fruit",
+            (bit, orjson.dumps(fresh).decode(), bit),
+        ).fetchall()
+        return sum(row[0] == 1 for row in seen)
 
     def balance(self, now: float) -> int:
         """Parks and frees URLs as the counts say. Gives how many more are to be fetched than before (or fewer)."""

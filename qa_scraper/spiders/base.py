@@ -1,4 +1,4 @@
-"""The base spider: every page is extracted, every link is followed; the ledger decides what is fetched."""
+"""The base spider: every page is extracted, every link goes to the ledger, which decides what is fetched."""
 
 from __future__ import annotations
 
@@ -166,32 +166,26 @@ class SiteSpider(Spider):
         self._count(found, response)
         if found.reason:
             response.meta["no_question"] = found.reason
-        lastmods = found.lastmods
-        if lastmods is not None:
+        if found.lastmods is not None:
             response.meta["is_sitemap"] = True
         for record in found.records:
             yield record
+        crawl = current_crawl(self.crawler)
+        lease = response.meta.get("lease")
+        if crawl is None or lease is None:  # scrapy parse, scrapy shell
+            for address in found.addresses:
+                yield Request(address)
+            return
         for begin in range(0, len(found.addresses), _LINKS_AT_ONCE):
             if begin:
                 await asyncio.sleep(0)  # the loop takes its turn
-            requests = (
-                Request(address, meta={"lastmod": (lastmods or {}).get(address)})
-                for address in found.addresses[begin : begin + _LINKS_AT_ONCE]
-            )
-            for request in self._not_noted(list(requests), begin, response):
-                yield request
-
-    def _not_noted(self, requests: list[Request], begin: int, response: Response) -> list[Request]:
-        """*requests*, or none where they stand in the ledger now.
-
-        The first of a page's go into the ledger with it, in one transaction; one of all 50,000 of a sitemap would hold
-        the loop for seconds. What is noted early harms nothing: after a crash the page is read again.
-        """
-        crawl = current_crawl(self.crawler)
-        if crawl is None or begin < _LINKS_WITH_PAGE:
-            return requests
-        crawl.note_urls(crawl.found_on(response, requests))
-        return []
+            links = crawl.found_on(lease, found.addresses[begin : begin + _LINKS_AT_ONCE], found.lastmods)
+            # The first of a page's go into the ledger with it; all 50,000 of a sitemap in one transaction would hold
+            # the loop for seconds. What is noted early harms nothing: after a crash the page is read again.
+            if begin < _LINKS_WITH_PAGE:
+                lease.found += links
+            else:
+                crawl.note_urls(links)
 
     def _count(self, found: ReadPage, response: Response) -> None:
         self.crawler.stats.inc_value("links/not_pages", found.not_pages)
