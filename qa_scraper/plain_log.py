@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from scrapy import signals
+from scrapy.logformatter import LogFormatter
 from scrapy.utils.log import get_scrapy_root_handler
 
 from qa_scraper.text import printable
 
 if TYPE_CHECKING:
+    from scrapy import Request, Spider
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.logformatter import LogFormatterResult
+    from twisted.python.failure import Failure
+
+_SCRAPY: Final = logging.getLogger("scrapy")
 
 
 class PlainFormatter(logging.Formatter):
@@ -20,6 +27,22 @@ class PlainFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The lines of *record*, those of its traceback included."""
         return "\n".join(map(printable, super().format(record).split("\n")))
+
+
+class ShortLog(LogFormatter):
+    """Makes no line for each page and record where none is written: most of what a line costs is to be made."""
+
+    def crawled(  # type: ignore[override]  # Scrapy takes None for "no line"
+        self, request: Request, response: Response, spider: Spider
+    ) -> LogFormatterResult | None:
+        """The line of a page, None where the level is above DEBUG."""
+        return super().crawled(request, response, spider) if _SCRAPY.isEnabledFor(logging.DEBUG) else None
+
+    def scraped(  # type: ignore[override]
+        self, item: Any, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult | None:
+        """The line of a record, None where the level is above DEBUG."""
+        return super().scraped(item, response, spider) if _SCRAPY.isEnabledFor(logging.DEBUG) else None
 
 
 class PlainLog:

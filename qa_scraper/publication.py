@@ -159,7 +159,7 @@ def _write_feed(old: Iterator[bytes], new_snapshot: Path, path: Path, at: str) -
     ):
         for change in changes_between(counted(), map(_without_end, new), at):
             counts[change.op] += 1
-            writer.write(asdict(change))
+            writer.write(change)
     counts["published"] = published
     return counts
 

@@ -62,6 +62,7 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 DOWNLOADER_MIDDLEWARES = {
     "qa_scraper.middlewares.RobotsMiddleware": 100,
@@ -71,6 +72,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,  # writes out each request to count its bytes
 }
 ITEM_PIPELINES = {
     "qa_scraper.pipelines.ValidatePipeline": 100,
@@ -86,5 +88,6 @@ FEED_EXPORT_ENCODING = "utf-8"
 FEED_STORAGES = {"": "qa_scraper.publish.AtomicFileStorage", "file": "qa_scraper.publish.AtomicFileStorage"}
 
 LOG_LEVEL = "INFO"
+LOG_FORMATTER = "qa_scraper.plain_log.ShortLog"
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 ASYNCIO_EVENT_LOOP = "uvloop.Loop" if sys.platform != "win32" else None
