@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 import orjson
 
-from qa_scraper.exceptions import InputError
+from qa_scraper.errors import InputError
 
 CHANGES: Final = "changes"
 Op = Literal["added", "changed", "removed"]

@@ -20,7 +20,7 @@ import orjson
 
 from qa_scraper.change_feed import Change, change_of, changed_pairs, feeds, former_values, replay
 from qa_scraper.clock import stamp_of
-from qa_scraper.exceptions import InputError
+from qa_scraper.errors import InputError
 from qa_scraper.ledger_format import LEDGER
 from qa_scraper.ledger_reader import read_ledger
 from qa_scraper.publication import REJECTED

@@ -13,7 +13,7 @@ import orjson
 from pydantic import ValidationError
 
 from qa_scraper.change_feed import CHANGES, feeds, replay
-from qa_scraper.exceptions import InputError
+from qa_scraper.errors import InputError
 from qa_scraper.items import record_type
 from qa_scraper.ledger import Ledger, LedgerError, NewerLedger
 from qa_scraper.publish import SNAPSHOT, holds_records, snapshot_records, without_ledger

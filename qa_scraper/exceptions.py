@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from scrapy.exceptions import IgnoreRequest
 
+from qa_scraper.errors import InputError, SiteBusy
 
-class InputError(Exception):
-    """What the user gave cannot be used (an option, a file, a URL); raised by ``run``, ``cli`` and
-    ``demo.chosen``. Exit code 2."""
-
-
-class SiteBusy(Exception):
-    """Another process works on the site's output folder; raised by ``site_lock``. Exit code 5."""
+__all__ = [
+    "InputError",
+    "NotAskedNow",
+    "PrivateAddress",
+    "RobotsDenied",
+    "RobotsUnreachable",
+    "SiteBusy",
+    "UnusableResponse",
+]
 
 
 class RobotsDenied(IgnoreRequest):

@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from qa_scraper.exceptions import InputError
+from qa_scraper.errors import InputError
 from qa_scraper.explanation import ExplainedRecord, Explanation, Field
 from qa_scraper.explanation_style import SCRIPT, STYLE
 from qa_scraper.explanation_text import about_page, told

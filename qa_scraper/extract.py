@@ -12,7 +12,7 @@ from typing import Final
 
 import orjson
 
-from qa_scraper.exceptions import InputError
+from qa_scraper.errors import InputError
 from qa_scraper.extraction.sections import NoQuestion
 from qa_scraper.items import Record
 from qa_scraper.loaders import Provenance, page_records

@@ -11,7 +11,7 @@ from typing import Final
 
 from lxml import etree
 
-from qa_scraper.exceptions import InputError
+from qa_scraper.errors import InputError
 from qa_scraper.extraction.sections import NoQuestion
 from qa_scraper.fetch import Fetched, fetch_pages
 from qa_scraper.ledger_format import LEDGER

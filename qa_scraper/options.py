@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from qa_scraper.exceptions import InputError
+from qa_scraper.errors import InputError
 from qa_scraper.urls import site_name
 
 if TYPE_CHECKING:

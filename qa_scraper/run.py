@@ -8,7 +8,7 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from qa_scraper.exceptions import InputError
+from qa_scraper.errors import InputError
 from qa_scraper.interrupts import INTERRUPTS
 from qa_scraper.options import CrawlOptions, check_output, check_start_url, named, project_settings, run_settings
 from qa_scraper.urls import is_site_name

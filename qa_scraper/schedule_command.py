@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from qa_scraper.exceptions import InputError
+from qa_scraper.errors import InputError
 
 app = typer.Typer()
 

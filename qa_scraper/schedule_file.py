@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from qa_scraper.clock import parse_duration
-from qa_scraper.exceptions import InputError
+from qa_scraper.errors import InputError
 from qa_scraper.urls import is_site_name
 
 if TYPE_CHECKING:

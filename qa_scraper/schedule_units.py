@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 from typing import Final
 
-from qa_scraper.exceptions import InputError
+from qa_scraper.errors import InputError
 from qa_scraper.schedule import command
 from qa_scraper.schedule_file import DAYS, Schedule, SitePlan, cron_field
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-from qa_scraper.exceptions import SiteBusy
+from qa_scraper.errors import SiteBusy
 
 _NAME: Final = "site.lock"
 _PATIENCE: Final = 0.2  # seconds: ``holder`` takes a look at the lock, which takes microseconds

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa_scraper.exceptions import InputError
+from qa_scraper.errors import InputError
 from qa_scraper.run import find_site
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from qa_scraper.demo.data import DemoSite
 from qa_scraper.demo.evolve import Evolution
 from qa_scraper.demo.server import DEFAULT_PORT, DemoServer, Validators
 from qa_scraper.demo.writing import demo_site
-from qa_scraper.exceptions import InputError
+from qa_scraper.errors import InputError
 
 
 def main() -> None:

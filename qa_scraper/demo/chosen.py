@@ -9,7 +9,7 @@ from typing import Final
 from qa_scraper.demo.data import DemoSite
 from qa_scraper.demo.evolve import USUAL, Evolution, evolve
 from qa_scraper.demo.faults import Fault
-from qa_scraper.exceptions import InputError
+from qa_scraper.errors import InputError
 
 _STEP: Final = re.compile(r"(?P<seed>\d{1,9}):(?P<step>\d{1,4})", re.ASCII)
 
