@@ -55,6 +55,12 @@ SettingOption = Annotated[
 PrivateOption = Annotated[
     bool, typer.Option("--allow-private", help="Allow private and loopback addresses as targets.")
 ]
+WorkersOption = Annotated[
+    int,
+    typer.Option(
+        "--workers", min=0, metavar="N", help="Processes of the run; from 2 on all but one read pages. 0: one."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")]
 
 
@@ -66,12 +72,15 @@ def crawl(
     limit: LimitOption = 0,
     setting: SettingOption = None,
     allow_private: PrivateOption = False,
+    workers: WorkersOption = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Crawl a site, or go on with a crawl that was stopped, and publish DIR/SITE/questions.jsonl."""
     from qa_scraper.options import CrawlOptions
 
-    options = CrawlOptions(site, tuple(start_url or ()), output, limit, tuple(setting or ()), allow_private)
+    options = CrawlOptions(
+        site, tuple(start_url or ()), output, limit, tuple(setting or ()), allow_private, workers=workers
+    )
     _run(options, as_json=as_json)
 
 
@@ -86,6 +95,7 @@ def refresh(
     limit: LimitOption = 0,
     setting: SettingOption = None,
     allow_private: PrivateOption = False,
+    workers: WorkersOption = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Look again at what is due, lists and sitemaps first, and publish what changed."""
@@ -99,6 +109,7 @@ def refresh(
         tuple(setting or ()),
         allow_private,
         kind="refresh-all" if every_page else "refresh",
+        workers=workers,
     )
     _run(options, as_json=as_json)
 

@@ -21,8 +21,14 @@ if TYPE_CHECKING:
     from qa_scraper.ledger_values import RunKind
 
 LOG_NAME: Final = "crawl.log"
-_WHOLE: Final = ("RETRY_TIMES", "PAGE_LIMIT", "DOWNLOAD_MAXSIZE", "DOWNLOAD_WARNSIZE", "CONCURRENT_")
-_AT_LEAST_ONE: Final = ("CONCURRENT_REQUESTS", "CONCURRENT_REQUESTS_PER_DOMAIN", "CONCURRENT_ITEMS", "DOWNLOAD_MAXSIZE")
+_WHOLE: Final = ("WORKERS", "RETRY_TIMES", "PAGE_LIMIT", "DOWNLOAD_MAXSIZE", "DOWNLOAD_WARNSIZE", "CONCURRENT_")
+_AT_LEAST_ONE: Final = (
+    "WORKERS",
+    "CONCURRENT_REQUESTS",
+    "CONCURRENT_REQUESTS_PER_DOMAIN",
+    "CONCURRENT_ITEMS",
+    "DOWNLOAD_MAXSIZE",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,7 @@ class CrawlOptions:
     settings: tuple[str, ...] = ()
     allow_private: bool = False
     kind: RunKind = "crawl"
+    workers: int = 0  # 0: as the settings say
 
 
 def named(options: CrawlOptions) -> CrawlOptions:
@@ -71,6 +78,8 @@ def run_settings(options: CrawlOptions, warn: Callable[[str], None]) -> Settings
         "PAGE_LIMIT": options.limit,
         "RUN_KIND": options.kind,
     }
+    if options.workers:
+        ours["WORKERS"] = options.workers
     if options.allow_private:
         ours["ALLOW_PRIVATE_ADDRESSES"] = True
     for name, value in given.items():

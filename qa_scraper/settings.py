@@ -19,6 +19,7 @@ RETRY_BACKOFF = 1.0  # seconds before the second try, doubled from try to try
 RETRY_WAIT_MAX = 60.0  # seconds that a run waits for pages that are due later
 BARREN_BUDGET = 200  # fetches that pages at like paths may take without anything new, 0: no limit
 ALLOW_PRIVATE_ADDRESSES = False
+WORKERS = 1  # processes of a run: from 2 on, all but one do nothing but read pages
 FIXED_CLOCK = ""  # a time like 2026-01-31T08:00:00Z that records and ledger say, for reproducible output
 
 # Who we are, and what we ask for

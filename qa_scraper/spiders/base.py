@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, Self
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from scrapy.utils.gz import gunzip, gzip_magic_number
@@ -18,81 +15,21 @@ from scrapy.utils.gz import gunzip, gzip_magic_number
 from qa_scraper import __version__
 from qa_scraper.clock import Clock
 from qa_scraper.crawl_values import RunSummary
-from qa_scraper.extraction.sections import NoQuestion
 from qa_scraper.items import Record
-from qa_scraper.loaders import Provenance, page_records
-from qa_scraper.page import Page
+from qa_scraper.loaders import Provenance
+from qa_scraper.readers import Readers
+from qa_scraper.reading import ReadPage, read_response
 from qa_scraper.scheduler import current_crawl
 from qa_scraper.site import Site
-from qa_scraper.text import clean_line
 from qa_scraper.urls import canonical_url, page_address
 
 if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
 
-_LARGE: Final = 64 * 1024  # bytes of a page from which on it may take half a second
-_TITLE_NAMED: Final = 80  # characters
 _LINKS_AT_ONCE: Final = 250
 _LINKS_WITH_PAGE: Final = 5_000
-_READER: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="large-page")
-
-
-@dataclass(frozen=True, slots=True)
-class ReadPage:
-    """What a response gave. ``reason``: why it has no records; ``left_out``: links that were not looked at.
-
-    ``lastmods``: what a sitemap says of each address; None for any other page.
-    """
-
-    records: list[Record]
-    addresses: list[str]
-    reason: str = ""
-    lastmods: dict[str, str | None] | None = None
-    not_pages: int = 0
-    left_out: int = 0
-    encoding_doubt: str = ""
-
-
-def read_response(
-    body: bytes,
-    *,
-    url: str,
-    content_type: str | None,
-    content_language: str | None,
-    provenance: Provenance,
-    layouts: tuple[str, ...],
-    may_be_question: bool,
-) -> ReadPage:
-    """The records and links of a response; needs no crawl, so that it can run in a thread."""
-    page = Page.from_bytes(
-        body,
-        url=url,
-        content_type=content_type,
-        content_language=content_language,
-        seen_on=date.fromisoformat(provenance.fetched_at[:10]) if provenance.fetched_at else None,
-    )
-    listed = page.sitemap_links()
-    if listed is not None:
-        return ReadPage([], list(listed), f"a sitemap of {len(listed)} URLs", listed)
-    found: list[Record] | NoQuestion
-    if page.unreadable or may_be_question:
-        found = page_records(page, provenance, layouts)
-    else:
-        found = NoQuestion("no question page by its URL (the site's question_url)")
-    links = page.links()
-    records, reason = ([], found.reason) if isinstance(found, NoQuestion) else (found, "")
-    title = clean_line(page.title)[:_TITLE_NAMED] if reason else ""
-    if title:  # tells a block page, which has one title for all, from a new layout
-        reason = f'{reason}; the page is titled "{title}"'
-    return ReadPage(
-        records,
-        links.pages,
-        reason,
-        not_pages=links.not_pages,
-        left_out=links.left_out,
-        encoding_doubt=page.encoding_doubt,
-    )
 
 
 class SiteSpider(Spider):
@@ -100,6 +37,7 @@ class SiteSpider(Spider):
 
     site: ClassVar[Site]
     summary: RunSummary | None = None
+    readers: Readers
     refusal: Exception | None = None  # why the scheduler could not open the ledger
 
     def __init__(self, name: str | None = None, start_url: str = "", **kwargs: Any) -> None:
@@ -110,6 +48,14 @@ class SiteSpider(Spider):
         super().__init_subclass__(**kwargs)
         if "site" in cls.__dict__:
             cls.name = cls.site.name
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Scrapy's way to make it; its readers end with it."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.readers = Readers(crawler.settings.getint("WORKERS"))
+        crawler.signals.connect(spider.readers.close, signals.spider_closed)
+        return spider
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -161,8 +107,7 @@ class SiteSpider(Spider):
             layouts=self.site.layouts,
             may_be_question=self.site.may_be_question(canonical_url(response.url)),
         )
-        # What takes long is read in a thread, so that the loop goes on; one at a time, so that memory holds one tree.
-        found = await asyncio.get_running_loop().run_in_executor(_READER, read) if len(body) > _LARGE else read()
+        found = await self.readers.read(len(body), read)
         self._count(found, response)
         if found.reason:
             response.meta["no_question"] = found.reason

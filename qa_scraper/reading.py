@@ -1,0 +1,72 @@
+"""What a response gives: its records and its links. Pure, and apart from Scrapy, so that a worker process can do it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from qa_scraper.extraction.sections import NoQuestion
+from qa_scraper.items import Record
+from qa_scraper.loaders import Provenance, page_records
+from qa_scraper.page import Page
+from qa_scraper.text import clean_line
+
+_TITLE_NAMED: Final = 80  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """What a response gave. ``reason``: why it has no records; ``left_out``: links that were not looked at.
+
+    ``lastmods``: what a sitemap says of each address; None for any other page.
+    """
+
+    records: list[Record]
+    addresses: list[str]
+    reason: str = ""
+    lastmods: dict[str, str | None] | None = None
+    not_pages: int = 0
+    left_out: int = 0
+    encoding_doubt: str = ""
+
+
+def read_response(
+    body: bytes,
+    *,
+    url: str,
+    content_type: str | None,
+    content_language: str | None,
+    provenance: Provenance,
+    layouts: tuple[str, ...],
+    may_be_question: bool,
+) -> ReadPage:
+    """The records and links of a response; needs no crawl, so that it can run in a thread."""
+    page = Page.from_bytes(
+        body,
+        url=url,
+        content_type=content_type,
+        content_language=content_language,
+        seen_on=date.fromisoformat(provenance.fetched_at[:10]) if provenance.fetched_at else None,
+    )
+    listed = page.sitemap_links()
+    if listed is not None:
+        return ReadPage([], list(listed), f"a sitemap of {len(listed)} URLs", listed)
+    found: list[Record] | NoQuestion
+    if page.unreadable or may_be_question:
+        found = page_records(page, provenance, layouts)
+    else:
+        found = NoQuestion("no question page by its URL (the site's question_url)")
+    links = page.links()
+    records, reason = ([], found.reason) if isinstance(found, NoQuestion) else (found, "")
+    title = clean_line(page.title)[:_TITLE_NAMED] if reason else ""
+    if title:  # tells a block page, which has one title for all, from a new layout
+        reason = f'{reason}; the page is titled "{title}"'
+    return ReadPage(
+        records,
+        links.pages,
+        reason,
+        not_pages=links.not_pages,
+        left_out=links.left_out,
+        encoding_doubt=page.encoding_doubt,
+    )
