@@ -1,14 +1,14 @@
 """Page in, sections out: pure functions, no network, no clock, no crawl objects.
 
-A reader is a module with ``NAME``, ``RULES`` and ``read(page)``; registering it is one line here.
+A reader is a module with ``NAME``, ``RULES`` and ``read(page)``; its name in one of the lines below registers it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Protocol
+from importlib import import_module
+from typing import Final, Protocol, runtime_checkable
 
-from qa_scraper.extraction import edoctor, ehospital, faq, schema_org, thread
 from qa_scraper.extraction.merge import merged
 from qa_scraper.extraction.platforms import PLATFORMS
 from qa_scraper.extraction.sections import NoQuestion, Reading
@@ -18,6 +18,7 @@ EXTRACTOR_VERSION: Final = "3"
 """Stands in ``source.extractor_version``; raised whenever the same page gives another record."""
 
 
+@runtime_checkable
 class Reader(Protocol):
     """What a reader's module offers."""
 
@@ -33,13 +34,23 @@ class Reader(Protocol):
         """The questions of *page*, or why it has none."""
 
 
-LANDMARK_READERS: Final[tuple[Reader, ...]] = (edoctor, ehospital)
+def _readers(*names: str) -> tuple[Reader, ...]:
+    """The readers that are modules of this package by these names, in the order in which they are asked."""
+    found: list[Reader] = []
+    for name in names:
+        module = import_module(f"{__name__}.{name}")
+        assert isinstance(module, Reader), name
+        found.append(module)
+    return tuple(found)
+
+
+LANDMARK_READERS: Final = _readers("edoctor", "ehospital")
 """Layouts that are read by their visible landmarks: a page of theirs is theirs alone."""
-MARKUP_READERS: Final[tuple[Reader, ...]] = (schema_org,)
+MARKUP_READERS: Final = _readers("schema_org")
 """What the page's author says of it in markup; merged with what the page shows."""
 PLATFORM_READERS: Final[tuple[Reader, ...]] = PLATFORMS
 """Platforms known by their marks."""
-GENERAL_READERS: Final[tuple[Reader, ...]] = (thread, faq)
+GENERAL_READERS: Final = _readers("thread", "faq")
 """Readers of pages without any known marks."""
 READERS: Final = {
     reader.NAME: reader for reader in (*LANDMARK_READERS, *MARKUP_READERS, *PLATFORM_READERS, *GENERAL_READERS)
