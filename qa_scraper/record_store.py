@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from itertools import chain, count
 from typing import Final
 
 from qa_scraper.ledger_values import PublishedRecord, StoredRecord
@@ -206,7 +207,10 @@ class RecordStore:
             "SELECT id, name FROM records WHERE question_hash=? ORDER BY url_key, part", (question_hash,)
         ).fetchall()
         name = copies[0][1]
-        wanted = [*(issued for issued, _ in copies if issued), name, f"{name}~{question_hash[:8]}"]
+        own = f"{name}~{question_hash[:8]}"
+        # Even that may be taken: by a question that a page shows now which showed this one when the id was issued.
+        further = (f"{own}-{number}" for number in count(2))
+        wanted = chain((issued for issued, _ in copies if issued), (name, own), further)
         chosen = next(choice for choice in wanted if not self._taken(choice, question_hash))
         self._db.execute("UPDATE records SET id=?, settled=1 WHERE question_hash=?", (chosen, question_hash))
 
