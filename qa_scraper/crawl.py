@@ -12,7 +12,6 @@ import sqlite3
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -52,8 +51,9 @@ from qa_scraper.publication import settle
 from qa_scraper.publish import check_begins_nothing_anew
 from qa_scraper.refresh import Fate, RetryPolicy, RevisitPolicy, State
 from qa_scraper.site import Site
+from qa_scraper.site_links import SiteLinks
 from qa_scraper.site_lock import SiteLock
-from qa_scraper.urls import canonical_url, host_of, www_twin
+from qa_scraper.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -62,8 +62,7 @@ logger = logging.getLogger(__name__)
 
 _NOT_FETCHED: Final = frozenset((State.DENIED, State.HELD))
 _ENGINE_PULSE: Final = 5.0
-_LONGEST_URL: Final = 4096
-_LINKS_REMEMBERED: Final = 4096
+_LONGEST_REASON: Final = 4096
 _RANKED_AT_ONCE: Final = 100  # ranking looks at all that is due
 _WRITTEN_TOGETHER: Final = 100  # unchanged pages; a killed run looks at so many again
 
@@ -87,12 +86,10 @@ class Crawl:
         self.ledger = Ledger(self.folder / LEDGER, settings.getint("BARREN_BUDGET"), revisits)
         check_begins_nothing_anew(self.ledger, self.folder)
         settle(self.ledger, self.folder)
-        # Menus stand on every page: what their links are is looked up once.
-        self._linked = lru_cache(maxsize=_LINKS_REMEMBERED)(self.found_url)
         self.group = CommitGroup(self.ledger, self._ledger_failed)
         self.gates = HostGates(self.ledger.pauses())
         self.leases: dict[str, Lease] = {}
-        self.hosts: set[str] = set(site.hosts)
+        self.links = SiteLinks(site)
         self.progress = Progress(known_records=self.ledger.records.count())
         self.started = self.clock.seconds()
         self.kind: RunKind = settings["RUN_KIND"]
@@ -113,54 +110,34 @@ class Crawl:
 
     # Frontier
 
+    @property
+    def hosts(self) -> set[str]:
+        """The hosts that belong to the site."""
+        return self.links.hosts
+
     def add_start_url(self, address: str) -> None:
         """Notes a start URL; its host belongs to the run."""
         key, host = canonical_url(address), host_of(address)
-        self.take_host(host)
+        self.links.take_host(host)
         found = FoundUrl(key, address, host, is_start=True)
         self.progress.open += self.ledger.add_urls([found], self.clock.seconds(), self.clock.stamp())
         self.progress.open += self.ledger.mark_start(key, host, self.clock.seconds())
-
-    def take_host(self, host: str) -> None:
-        """Makes *host* part of the site."""
-        self.hosts |= self._with_twin(host)
-        self._linked.cache_clear()
-
-    def _with_twin(self, host: str) -> set[str]:
-        twin = www_twin(host) if self.site.explores else None
-        return {name for name in (host, twin) if name}
 
     def count_open(self, start_urls: Iterable[str] = ()) -> None:
         """Counts what is to be fetched, for the display. Not to be done for each page: a million take a second.
 
         *start_urls*: those to come, so that what waits on their hosts is counted before they are taken.
         """
-        hosts = self.hosts.union(*(self._with_twin(host_of(address)) for address in start_urls))
+        hosts = self.links.hosts_with(start_urls)
         self.progress.open = self.ledger.open_count(hosts, self.started) - len(self._unchanged)
-
-    def found_url(self, address: str, listed_on: str | None = None, lastmod: str | None = None) -> FoundUrl | None:
-        """What a link to *address* is to the ledger: to be fetched, or left alone for a reason. None: not a URL."""
-        try:
-            key = canonical_url(address)
-        except ValueError:
-            return None
-        host = host_of(address)
-        if host not in self.hosts:
-            return FoundUrl(key, address, host, State.OFF_HOST, "on another host")
-        if len(address) > _LONGEST_URL:
-            return FoundUrl(key, address, host, State.SKIPPED, f"longer than {_LONGEST_URL} characters")
-        if self.site.skips(key):
-            return FoundUrl(key, address, host, State.SKIPPED, "the site's skip_url matches")
-        return FoundUrl(key, address, host, listed_on=listed_on, lastmod=lastmod)
 
     def found_on(
         self, lease: Lease, addresses: Iterable[str], lastmods: Mapping[str, str | None] | None = None
     ) -> list[FoundUrl]:
         """What a page's links are to the ledger; those of a sitemap (with *lastmods*) are noted as listed on it."""
         if lastmods is None:
-            return [url for url in map(self._linked, addresses) if url is not None]
-        found = (self.found_url(address, lease.due.key, lastmods.get(address)) for address in addresses)
-        listed = [url for url in found if url is not None]
+            return self.links.on_page(addresses)
+        listed = self.links.on_sitemap(lease.due.key, lastmods, addresses)
         lease.listed += [url.key for url in listed]
         return listed
 
@@ -328,7 +305,7 @@ class Crawl:
         return lease.verdict
 
     def _moved(self, lease: Lease, address: str) -> None:
-        found = self.found_url(address)
+        found = self.links.found(address)
         if found is None or (found.state != State.NEW and lease.due.is_start):
             hint = f"a start URL that redirects to another host: start there instead (--start-url {address})"
             self._end(lease, Fate(State.FAILED, hint))
@@ -336,7 +313,7 @@ class Crawl:
         way = [found.key, *self.ledger.redirects(found.key)]
         if lease.due.key in way:
             loop = " -> ".join([lease.due.key, *way[: way.index(lease.due.key) + 1]])
-            self._end(lease, Fate(State.FAILED, f"a redirect loop: {loop}"[:_LONGEST_URL]))
+            self._end(lease, Fate(State.FAILED, f"a redirect loop: {loop}"[:_LONGEST_REASON]))
             return
         lease.found.append(replace(found, is_start=lease.due.is_start))
         self._end(lease, Fate(State.MOVED, f"redirects to {found.key}"), moved_to=found.key)

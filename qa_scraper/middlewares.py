@@ -225,5 +225,5 @@ class RobotsMiddleware:
         crawl = current_crawl(self.crawler)
         if crawl is not None:
             addresses = (page_address(origin + "/", sitemap) for sitemap in parser.sitemaps)
-            crawl.note_urls(found for found in map(crawl.found_url, filter(None, addresses)) if found)
+            crawl.note_urls(found for found in map(crawl.links.found, filter(None, addresses)) if found)
         return parser

@@ -49,7 +49,7 @@ class LedgerScheduler(Scheduler):
             start_urls: list[str] = getattr(spider, "start_urls", [])
             if not start_urls:
                 for address in self.crawl.ledger.start_urls():
-                    self.crawl.take_host(host_of(address))
+                    self.crawl.links.take_host(host_of(address))
             self.crawl.count_open(start_urls)
         return super().open(spider)
 
