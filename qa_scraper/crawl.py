@@ -86,7 +86,7 @@ class Crawl:
         self.ledger = Ledger(self.folder / LEDGER, settings.getint("BARREN_BUDGET"), revisits)
         check_begins_nothing_anew(self.ledger, self.folder)
         settle(self.ledger, self.folder)
-        self.group = CommitGroup(self.ledger, self._ledger_failed)
+        self.group = CommitGroup(self.ledger, self.ledger_failed)
         self.gates = HostGates(self.ledger.pauses())
         self.leases: dict[str, Lease] = {}
         self.links = SiteLinks(site)
@@ -347,7 +347,7 @@ class Crawl:
         try:
             as_before = self.ledger.pages.unchanged_by_lastmod(lease.due.key, EXTRACTOR_VERSION, self.run, self.started)
         except sqlite3.Error as error:
-            self._ledger_failed(error)
+            self.ledger_failed(error)
             return
         for key in as_before:
             if key not in self.leases:
@@ -365,11 +365,12 @@ class Crawl:
             with self.ledger.transaction():
                 self.ledger.pages.note_unchanged(pages.values(), self.clock.seconds())
         except sqlite3.Error as error:
-            self._ledger_failed(error)
+            self.ledger_failed(error)
 
-    def _ledger_failed(self, error: sqlite3.Error) -> None:
+    def ledger_failed(self, error: sqlite3.Error) -> None:
+        """Ends the run because of an error of its ledger."""
         self.fail(
-            f"the ledger {self.ledger.path} cannot be written: {error}."
+            f"the ledger {self.ledger.path} cannot be read or written: {error}."
             " Free some space or mend the disk, then run again."
         )
 
@@ -408,7 +409,7 @@ class Crawl:
         try:
             result = self.group.commit_page(outcome, now)
         except sqlite3.Error as error:
-            self._ledger_failed(error)
+            self.ledger_failed(error)
             return
         self._count(outcome, result)
         if lease.is_sitemap and is_read:

@@ -7,6 +7,7 @@ take Scrapy's ordinary way.
 from __future__ import annotations
 
 import logging
+import sqlite3
 from typing import TYPE_CHECKING
 
 from scrapy import Request, Spider
@@ -78,11 +79,22 @@ class LedgerScheduler(Scheduler):
         request = super().next_request()
         if request is not None or self.crawl is None:
             return request
-        return self.crawl.next_request(self.spider)
+        try:
+            return self.crawl.next_request(self.spider)
+        except sqlite3.Error as error:  # the engine would log it, and ask for ever
+            self.crawl.ledger_failed(error)
+            return None
 
     def has_pending_requests(self) -> bool:
         """Whether the engine is to wait for more."""
-        return super().has_pending_requests() or (self.crawl is not None and self.crawl.has_pending())
+        if super().has_pending_requests():
+            return True
+        try:
+            return self.crawl is not None and self.crawl.has_pending()
+        except sqlite3.Error as error:
+            assert self.crawl is not None
+            self.crawl.ledger_failed(error)
+            return False
 
 
 def current_crawl(crawler: Crawler) -> Crawl | None:
