@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
+
+from tests.support.routes import Answer, Routes
 
 BOARDS = ("garden", "kitchen", "workshop", "travel")
 PER_PAGE = 10
@@ -21,39 +21,25 @@ class ForumSite:
 
     threads: int = 80
     articles: int = 120
-    requests: list[str] = field(default_factory=list)
 
     def __enter__(self) -> ForumSite:
-        site = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                site.requests.append(self.path)
-                parts = urlsplit(self.path)
-                html = site.html(parts.path, parse_qs(parts.query))
-                body = (html or "<html><body><h1>Nothing here</h1></body></html>").encode()
-                self.send_response(200 if html else 404)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *args: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.host = f"127.0.0.1:{self.server.server_port}"
-        self.url = f"http://{self.host}"
+        self.served = Routes(self.answer).__enter__()
+        self.host, self.url = self.served.host, self.served.url
         self.name = self.host.replace(":", "_")
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self.server.shutdown()
-        self.server.server_close()
+        self.served.__exit__(*exc)
+
+    @property
+    def requests(self) -> list[str]:
+        """Path and query of all that was asked for."""
+        return self.served.requests
+
+    def answer(self, path: str) -> Answer:
+        parts = urlsplit(path)
+        html = self.html(parts.path, parse_qs(parts.query))
+        return Answer(200, html) if html else Answer(404, "<html><body><h1>Nothing here</h1></body></html>")
 
     # What it shows
 

@@ -18,13 +18,17 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+Table = dict[str, tuple[int, str] | Answer | Callable[[], Answer]]
+
+
 class Routes:
     """Serves *routes* on loopback; ``HOST`` in texts becomes the site's own host. Other paths answer 404.
 
-    A route is ``(status, body or place that it redirects to)``, an ``Answer``, or a function that gives one.
+    A route is ``(status, body or place that it redirects to)``, an ``Answer``, or a function that gives one. Instead of
+    a table of them, *routes* may be a function that gives the answer at any path.
     """
 
-    def __init__(self, routes: dict[str, tuple[int, str] | Answer | Callable[[], Answer]]) -> None:
+    def __init__(self, routes: Table | Callable[[str], Answer]) -> None:
         self.requests: list[str] = []
         self.headers: list[set[str]] = []
         self.user_agents: set[str | None] = set()
@@ -37,7 +41,7 @@ class Routes:
                 site.requests.append(self.path)
                 site.headers.append({name.lower() for name in self.headers})
                 site.user_agents.add(self.headers["User-Agent"])
-                route = routes.get(self.path, (404, ""))
+                route = routes(self.path) if callable(routes) else routes.get(self.path, (404, ""))
                 answer = route if isinstance(route, Answer) else route() if callable(route) else site.answer(*route)
                 if answer.status < 0:
                     self.close_connection = True
