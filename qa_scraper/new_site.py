@@ -18,7 +18,7 @@ from qa_scraper.ledger_format import LEDGER
 from qa_scraper.ledger_reader import read_ledger
 from qa_scraper.loaders import Provenance, page_records
 from qa_scraper.options import CrawlOptions, check_start_url, named, run_settings
-from qa_scraper.page import LARGEST_PAGE, Page
+from qa_scraper.page import Page
 from qa_scraper.run import known_sites
 from qa_scraper.site_draft import SamplePage, SeenPage, SiteDraft, draft_site
 from qa_scraper.urls import canonical_url, page_address, site_name
@@ -150,7 +150,7 @@ def _crawl(options: CrawlOptions) -> None:
 
 def _has_question(sample: SamplePage) -> bool:
     page = Page.from_bytes(sample.body, url=sample.url, content_type="text/html")
-    return len(sample.body) <= LARGEST_PAGE and not isinstance(page_records(page, Provenance()), NoQuestion)
+    return not isinstance(page_records(page, Provenance()), NoQuestion)
 
 
 def _own_address(body: bytes) -> str | None:

@@ -26,6 +26,8 @@ LONGEST_LINE: Final = 200_000
 """Characters of the longest line that is read; a line that has more is given with its first 200,001, as they are."""
 
 Place = Literal["main", "hidden", "nav", "header", "footer", "aside"]
+NEVER_READ: Final[tuple[Place, ...]] = ("hidden", "nav", "footer")
+"""Places that no layout reads: nothing of a question ever stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +245,7 @@ class _Walk:
         self.names_count = bool(styled.hidden or styled.blocks)
         self.named: dict[str, _Named] = {}
 
-    def run(self, root: etree._Element) -> list[Block]:  # noqa: PLR0912, PLR0915 - a call each would cost as much
+    def run(self, root: etree._Element) -> list[Block]:  # noqa: PLR0912 - a call each would cost as much
         opened: list[tuple[int, _Inside]] = []
         inside = _Inside()
         skipped, left_out, headings_of = self.skipped, self.left_out, self.headings_of
@@ -275,8 +277,7 @@ class _Walk:
                 opened.append((gap, outer))
                 if gap:
                     self.depth += 1
-                    if inside.place != "hidden" and self.gap < gap:
-                        self.gap = gap
+                    self._end_line(gap, inside)
                 elif tag == "br":
                     self._end_line(1 if self.gap == 0 else 2, inside)
                 place = inside.place
@@ -290,8 +291,7 @@ class _Walk:
                 if gap:
                     self.depth -= 1
                     self.lowest = min(self.lowest, self.depth)
-                    if inside.place != "hidden" and self.gap < gap:
-                        self.gap = gap
+                    self._end_line(gap, inside)
                 inside = outer
             tail = node.tail
             if tail and node is not root:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from qa_scraper.extraction.blocks import LONGEST_LINE, MOST_BLOCKS, Block, Place, page_blocks, visible
+from qa_scraper.extraction.blocks import LONGEST_LINE, MOST_BLOCKS, NEVER_READ, Block, Place, page_blocks, visible
 from qa_scraper.extraction.landmarks import (
     AskerLine,
     asker_line,
@@ -50,8 +50,7 @@ RULES: Final = {
 }
 """By field: the landmark that it hangs on, in words for who has to find out why it is gone."""
 
-_NEVER_READ: Final[tuple[Place, ...]] = ("hidden", "nav", "footer")
-_LEFT_OUT: Final[tuple[Place, ...]] = (*_NEVER_READ, "aside")
+_LEFT_OUT: Final[tuple[Place, ...]] = (*NEVER_READ, "aside")
 """Asides are read where something is missing."""
 _HEADINGS_OF: Final[tuple[Place, ...]] = ("header",)
 _NO_LANDMARK: Final = "neither an asker line (…Ask Date: …) nor a dated answer (Dr. … reply …, Reply Date: …)"
@@ -132,7 +131,7 @@ def read(page: Page) -> Reading:
     question_title, question_text = _split_question(question)
     more_info = _more_info(body, answered_to)
     # Asides hold adverts too: there a section counts only by its unmistakable lines, [Read More] and (DEPARTMENT).
-    with_asides = [] if topics and teasers else visible(page_blocks(page, _NEVER_READ), ("main", "aside"))
+    with_asides = [] if topics and teasers else visible(page_blocks(page, NEVER_READ), ("main", "aside"))
     if not topics:
         topics = [topic for topic in _best_faq(with_asides)[1] if topic.department]
     if not teasers:

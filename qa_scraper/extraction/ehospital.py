@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from qa_scraper.extraction.blocks import LONGEST_LINE, MOST_BLOCKS, Block, page_blocks, visible
+from qa_scraper.extraction.blocks import LONGEST_LINE, MOST_BLOCKS, NEVER_READ, Block, page_blocks, visible
 from qa_scraper.extraction.dates import DateOrder, find_dates
 from qa_scraper.extraction.sections import NoQuestion, RawAnswer, RawAuthor, Reading, Sections
 from qa_scraper.page import Page
@@ -65,7 +65,7 @@ def read(page: Page) -> Reading:
     """Splits a page of this layout into its sections, or says why it is none."""
     if not _MAY_BE.search(page.text):
         return NoQuestion("neither 提問 nor 回覆 on the page")
-    blocks = page_blocks(page, left_out=("hidden", "nav", "footer"))
+    blocks = page_blocks(page, NEVER_READ)
     if len(blocks) > MOST_BLOCKS:
         return NoQuestion(f"more than {MOST_BLOCKS:,} lines")
     lines = _rejoined([line for line in visible(blocks) if len(line.text) <= LONGEST_LINE])
