@@ -253,15 +253,13 @@ def _author(raw: RawAuthor) -> Author:
 
 def _answer(raw: RawAnswer, asker_name: str) -> Answer:
     loader = AnswerLoader()
+    same_name = bool(asker_name) and not raw.author.title and raw.author.name == asker_name
     loader.add(
         author=_author(raw.author),
         text=raw.text,
         answered_on=raw.answered_on,
         accepted=raw.accepted,
         votes=raw.votes,
-    )
-    same_name = bool(asker_name) and not raw.author.title and raw.author.name == asker_name
-    loader.add(
         by_asker=same_name if raw.by_asker is None else raw.by_asker,
         signed_by=raw.text,
     )

@@ -36,9 +36,8 @@ class PathBudget:
         rows = db.execute("SELECT number, host, pattern, parked FROM patterns").fetchall()
         self._numbers: dict[tuple[str, str], int] = {(host, pattern): number for number, host, pattern, _ in rows}
         self._parked = {number for number, _, _, parked in rows if parked}
-        self._shown: dict[
-            int, set[str]
-        ] = {}  # by pattern's bit: keys whose links are counted; menus stand on every page
+        # By pattern's bit: keys whose links are counted; menus stand on every page.
+        self._shown: dict[int, set[str]] = {}
         self._given: Counter[int] | None = None  # questions by pattern; counted once somebody asks
 
     def number_of(self, host: str, key: str) -> int:
