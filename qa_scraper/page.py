@@ -16,7 +16,7 @@ from w3lib.encoding import read_bom
 
 from qa_scraper.charset import decode
 from qa_scraper.text import clean_line
-from qa_scraper.urls import page_address
+from qa_scraper.urls import page_address, page_addresses
 
 Kind = Literal["html", "text", "binary"]
 
@@ -198,7 +198,9 @@ class Page:
         left_out = sum(count for href, count in hrefs.items() if len(href) > _LONGEST_HREF)
         left_out += sum(count for _, count in kept[_MOST_LINKS:])
         kept += [(href, 1) for href in self._page_choices(base)]
-        found = [(page_address(base, href, self.encoding), count) for href, count in kept[:_MOST_LINKS]]
+        kept = kept[:_MOST_LINKS]
+        addresses = page_addresses(base, [href for href, _ in kept], self.encoding)
+        found = list(zip(addresses, (count for _, count in kept), strict=True))
         not_pages = sum(count for address, count in found if address is None)
         return Links(list(dict.fromkeys(address for address, _ in found if address)), not_pages, left_out)
 

@@ -30,8 +30,14 @@ def clean_line(text: str) -> str:
 
 def clean_text(text: str) -> str:
     """*text* with each line cleaned and at most one blank line between paragraphs, none at the ends."""
-    lines = _without_invisible(_NEWLINES.sub("\n", text)).split("\n")
-    return _BLANK_LINES.sub("\n\n", "\n".join([" ".join(line.split()) for line in lines])).strip()
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    # As in clean_line: what is dropped or ends a line beside the newline is not printable, or folded by split().
+    ends = len(text.splitlines()) + text.endswith("\n")
+    if ends > len(lines) or "\x1f" in text or not all(map(str.isprintable, lines)):
+        text = _without_invisible(_NEWLINES.sub("\n", text))
+        lines = [" ".join(line.split()) for line in text.split("\n")]
+    joined = "\n".join(lines)
+    return (_BLANK_LINES.sub("\n\n", joined) if "\n\n\n" in joined else joined).strip()
 
 
 def printable(text: str) -> str:

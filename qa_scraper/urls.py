@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
@@ -95,6 +96,9 @@ def host_of(url: str) -> str:
 
     An empty string where *url* has none or cannot be parsed.
     """
+    origin = _plain_origin(url)
+    if origin:
+        return origin.partition("//")[2]
     try:
         return _canonical_host(urlsplit(url))
     except ValueError:
@@ -135,13 +139,23 @@ def page_address(base: str, href: str, encoding: str = "utf-8") -> str | None:
     None where it leads to no web page: another scheme (``mailto:``, ``javascript:``, ``file:``), a file type that
     holds no question (pictures, archives, PDF), or a URL that cannot be parsed or is longer than 8,000 characters.
     """
-    if len(href) > _LONGEST_ADDRESS:
-        return None
-    rooted = _rooted(href)
-    origin = _plain_origin(base) if rooted is not None else ""
-    if rooted is not None and origin:
-        return origin + rooted if rooted else None
-    return _page_address(base, href, encoding)
+    return page_addresses(base, (href,), encoding)[0]
+
+
+def page_addresses(base: str, hrefs: Iterable[str], encoding: str = "utf-8") -> list[str | None]:
+    """``page_address`` of each of *hrefs*, all of them links on the page *base*."""
+    origin = _plain_origin(base)
+    found: list[str | None] = []
+    for href in hrefs:
+        if len(href) > _LONGEST_ADDRESS:
+            found.append(None)
+            continue
+        rooted = _rooted(href) if origin else None
+        if rooted is None:
+            found.append(_page_address(base, href, encoding))
+        else:
+            found.append(origin + rooted if rooted else None)
+    return found
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -153,7 +167,6 @@ def _rooted(href: str) -> str | None:
     return plain["address"] if (plain["extension"] or "").lower() not in _NOT_PAGES else ""
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def _plain_origin(url: str) -> str:
     """Scheme and host of *url*, an empty string where it takes a closer look to tell them."""
     plain = _PLAIN_ORIGIN.match(url)

@@ -8,8 +8,8 @@ navigation, page header and footer, asides); class names and tag paths decide no
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from typing import Final, Literal, NamedTuple
@@ -30,8 +30,7 @@ NEVER_READ: Final[tuple[Place, ...]] = ("hidden", "nav", "footer")
 """Places that no layout reads: nothing of a question ever stands there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A link or button inside a block: ``href`` as written (None for a button), its span in the block's text."""
 
     href: str | None
@@ -39,8 +38,7 @@ class Link:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One visual line of a page.
 
     ``paragraph``: it begins a paragraph (else it is a further line of the one before). ``heading``: 1 to 6, 0 for none.
@@ -108,7 +106,7 @@ def visible(blocks: list[Block], places: tuple[Place, ...] = ("main",)) -> list[
     for block in blocks:
         shared = block.shared if shared is None else min(shared, block.shared)
         if block.place in places:
-            kept.append(block if shared == block.shared else replace(block, shared=shared))
+            kept.append(block if shared == block.shared else block._replace(shared=shared))
             shared = None
     return kept
 
@@ -172,7 +170,6 @@ _SPECIAL: Final = frozenset((*_PLACE_OF_TAG, *_HEADINGS, *_SECTIONING, "pre", "d
 _CLASSES: Final = 4096  # characters of a class attribute that are looked at
 _TELLING: Final = frozenset(("role", "style", "hidden", "aria-hidden"))
 """Attributes that may say what an element means for the text inside it."""
-_NAMES: Final = frozenset(("class", "id"))  # these only where a style sheet says something of them
 # On declarations in small letters: without IGNORECASE the search skips what cannot begin a match.
 _HIDING: Final = re.compile(
     r"display\s*+:\s*+none|visibility\s*+:\s*+(?:hidden|collapse)|left\s*+:\s*+-\d{4,}+px|top\s*+:\s*+-\d{4,}+px"
@@ -236,72 +233,90 @@ class _Walk:
         self.left_out = frozenset(left_out)
         self.headings_of = frozenset(headings_of)
         self.blocks: list[Block] = []
-        self.line: list[tuple[str, _Inside]] = []
-        self.line_paragraph = True
-        self.line_shared = 0
-        self.gap = 2  # between the line so far and the next text: 0 none, 1 new line, 2 new paragraph
-        self.depth = 0
-        self.lowest = 0  # smallest depth since the line so far began
         self.names_count = bool(styled.hidden or styled.blocks)
-        self.named: dict[str, _Named] = {}
+        self.named: dict[str | None, _Named] = {}
 
-    def run(self, root: etree._Element) -> list[Block]:  # noqa: PLR0912 - a call each would cost as much
+    def run(self, root: etree._Element) -> list[Block]:  # noqa: PLR0912, PLR0915 - a call each would cost as much
+        blocks, skipped, left_out, headings_of = self.blocks, self.skipped, self.left_out, self.headings_of
+        names_count = self.names_count
         opened: list[tuple[int, _Inside]] = []
         inside = _Inside()
-        skipped, left_out, headings_of = self.skipped, self.left_out, self.headings_of
-        names_count = self.names_count
+        line: list[tuple[str, _Inside]] = []
+        line_paragraph, line_shared = True, 0
+        pending = 2  # between the line so far and the next text: 0 none, 1 new line, 2 new paragraph
+        depth = lowest = 0  # lowest: smallest depth since the line so far began
         walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
         for event, node in walk:
             if event == "start":
-                if len(self.blocks) > MOST_BLOCKS:
-                    return self.blocks
-                tag = str(node.tag)
+                if len(blocks) > MOST_BLOCKS:
+                    return blocks
+                tag = node.tag
                 if tag in _NO_TEXT or (skipped is not None and (tag == "button" or node in skipped)):
                     walk.skip_subtree()
                     opened.append((0, inside))
                     continue
                 outer = inside
-                names = node.keys()
                 gap = _GAPS.get(tag, 0)
-                if names or tag in _SPECIAL:
-                    tells = not _TELLING.isdisjoint(names)
-                    named = self._by_name(node) if names_count and not _NAMES.isdisjoint(names) else _UNNAMED
+                attributes = dict(node.items())
+                if attributes or tag in _SPECIAL:
+                    tells = not _TELLING.isdisjoint(attributes)
+                    named = self._by_name(attributes) if names_count else _UNNAMED
                     if tells or named.hides or tag in _SPECIAL:
-                        inside = self._enter(node, tag, inside, is_hidden=named.hides)
-                    elif tag == "a" and "href" in names:
-                        inside = inside._replace(link=(id(node), node.get("href")))
-                    if not gap and (named.makes_block or (tells and _BLOCK.search(node.get("style", "").lower()))):
+                        inside = self._enter(node, tag, attributes, outer, is_hidden=named.hides)
+                    elif tag == "a" and "href" in attributes:
+                        inside = _Inside(*outer[:4], (id(node), attributes["href"]))
+                    if not gap and tells and _BLOCK.search(attributes.get("style", "").lower()):
+                        gap = 2
+                    if not gap and named.makes_block:
                         gap = 2
                 if not gap and "-" in tag and (len(node) or (node.text and not node.text.isspace())):
                     gap = 2  # an element of the site's own
                 opened.append((gap, outer))
-                if gap:
-                    self.depth += 1
-                    self._end_line(gap, inside)
-                elif tag == "br":
-                    self._end_line(1 if self.gap == 0 else 2, inside)
                 place = inside.place
+                # What is hidden parts no line: in "a <span hidden>…</span> b" the reader sees one line.
+                if gap:
+                    depth += 1
+                    if gap > pending and place != "hidden":
+                        pending = gap
+                elif tag == "br" and place != "hidden":
+                    pending = 1 if pending == 0 else 2
                 if place in left_out or (place in headings_of and outer.place != place and not _HAS_HEADING(node)):
                     walk.skip_subtree()
-                elif node.text:
-                    self._add(node.text, inside)
+                    continue
+                text = node.text
+            else:
+                if event == "end":
+                    gap, outer = opened.pop()
+                    if gap:
+                        depth -= 1
+                        lowest = min(lowest, depth)
+                        if gap > pending and inside.place != "hidden":
+                            pending = gap
+                    inside = outer
+                text = node.tail if node is not root else None
+            if not text:
                 continue
-            if event == "end":
-                gap, outer = opened.pop()
-                if gap:
-                    self.depth -= 1
-                    self.lowest = min(self.lowest, self.depth)
-                    self._end_line(gap, inside)
-                inside = outer
-            tail = node.tail
-            if tail and node is not root:
-                self._add(tail, inside)
-        self._flush()
-        return self.blocks
+            is_first = True
+            for piece in text.split("\n", MOST_BLOCKS) if inside.keeps_lines else (text,):
+                if not is_first and inside.place != "hidden":
+                    pending = 1 if pending == 0 else 2
+                is_first = False
+                if not pending or inside.place == "hidden":
+                    line.append((piece, inside))
+                elif piece and not piece.isspace():
+                    if line:
+                        self._flush(line, line_shared, depth, paragraph=line_paragraph)
+                    line = [(piece, inside)]
+                    line_paragraph = pending == 2
+                    line_shared, lowest = lowest, depth
+                    pending = 0
+        self._flush(line, line_shared, depth, paragraph=line_paragraph)
+        return blocks
 
-    def _enter(self, node: etree._Element, tag: str, outer: _Inside, *, is_hidden: bool) -> _Inside:
+    def _enter(
+        self, node: etree._Element, tag: str, attributes: Mapping[str, str], outer: _Inside, *, is_hidden: bool
+    ) -> _Inside:
         """What stands inside *node*; *is_hidden*: whether a style sheet hides it."""
-        attributes = node.attrib
         role = attributes.get("role", "").strip().lower()
         style = attributes.get("style", "").lower()
         sectioned = outer.sectioned or tag in _SECTIONING
@@ -330,11 +345,11 @@ class _Walk:
         as_typed = outer.keeps_lines or tag == "pre" or bool(_KEEPS_LINES.search(style))
         return _Inside(place, heading, as_typed, sectioned, link)
 
-    def _by_name(self, node: etree._Element) -> _Named:
-        called, own_id = node.get("class", ""), node.get("id")
+    def _by_name(self, attributes: Mapping[str, str]) -> _Named:
+        called, own_id = attributes.get("class"), attributes.get("id")
         found = self.named.get(called)
         if found is None:
-            names = ["." + name for name in called[:_CLASSES].split()]
+            names = ["." + name for name in (called or "")[:_CLASSES].split()]
             found = _Named(
                 not self.styled.hidden.isdisjoint(names),
                 not self.styled.blocks.isdisjoint(names),
@@ -345,52 +360,22 @@ class _Walk:
         own = "#" + own_id
         return _Named(found.hides or own in self.styled.hidden, found.makes_block or own in self.styled.blocks)
 
-    def _end_line(self, gap: int, inside: _Inside) -> None:
-        # What is hidden parts no line: in "a <span hidden>…</span> b" the reader sees one line.
-        if inside.place != "hidden":
-            self.gap = max(self.gap, gap)
-
-    def _add(self, text: str, inside: _Inside) -> None:
-        if inside.keeps_lines and "\n" in text:
-            first, *rest = text.split("\n", MOST_BLOCKS)
-            self._add_to_line(first, inside)
-            for line in rest:
-                self._end_line(1 if self.gap == 0 else 2, inside)
-                self._add_to_line(line, inside)
-        else:
-            self._add_to_line(text, inside)
-
-    def _add_to_line(self, text: str, inside: _Inside) -> None:
-        if self.gap and inside.place != "hidden":
-            if not text or text.isspace():
-                return
-            if self.line:
-                self._flush()
-            self.line_paragraph = self.gap == 2
-            self.line_shared, self.lowest = self.lowest, self.depth
-            self.gap = 0
-        self.line.append((text, inside))
-
-    def _flush(self) -> None:
-        if len(self.line) == 1:
-            text, inside = self.line[0]
+    def _flush(self, line: list[tuple[str, _Inside]], shared: int, depth: int, *, paragraph: bool) -> None:
+        if len(line) == 1:
+            ((text, inside),) = line
             cleaned = _cleaned(text)
             if cleaned:
                 is_linked = inside.link is not None and len(text) <= LONGEST_LINE
-                link = Link(inside.link[1], 0, len(cleaned)) if is_linked and inside.link else None
-                self._end(cleaned, (link,) if link else (), inside.heading, inside.place)
-        else:
-            for place in dict.fromkeys(inside.place for _, inside in self.line):
-                pieces = [piece for piece in self.line if piece[1].place == place]
-                text, links = _joined(pieces)
-                if text:
-                    heading = next((inside.heading for piece, inside in pieces if not piece.isspace()), 0)
-                    self._end(text, links, heading, place)
-        self.line = []
-
-    def _end(self, text: str, links: tuple[Link, ...], heading: int, place: Place) -> None:
-        self.blocks.append(Block(text, links, heading, self.line_paragraph, place, self.line_shared))
-        self.line_shared = self.depth
+                link = (Link(inside.link[1], 0, len(cleaned)),) if is_linked and inside.link else ()
+                self.blocks.append(Block(cleaned, link, inside.heading, paragraph, inside.place, shared))
+            return
+        for place in dict.fromkeys(inside.place for _, inside in line):
+            pieces = [piece for piece in line if piece[1].place == place]
+            text, links = _joined(pieces)
+            if text:
+                heading = next((inside.heading for piece, inside in pieces if not piece.isspace()), 0)
+                self.blocks.append(Block(text, links, heading, paragraph, place, shared))
+                shared = depth
 
 
 def _joined(pieces: list[tuple[str, _Inside]]) -> tuple[str, tuple[Link, ...]]:

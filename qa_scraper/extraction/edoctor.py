@@ -98,7 +98,8 @@ class _Reply:
 
 def read(page: Page) -> Reading:
     """Splits a page of this layout into its sections, or says why it is none."""
-    if not may_hold_landmarks(page.flat_text):
+    # In the text as it came, which is at hand, the words may also stand where nobody reads them: then the lines tell.
+    if not (may_hold_landmarks(page.text) or may_hold_landmarks(page.flat_text)):
         return NoQuestion(_NO_LANDMARK)
     blocks = page_blocks(page, _LEFT_OUT, headings_of=_HEADINGS_OF)
     if len(blocks) > MOST_BLOCKS:
@@ -271,7 +272,9 @@ def _departments(lines: list[Block]) -> set[str]:
     """Departments that the page names in its landmarks, in small letters."""
     named = {line.author.department for block in lines if (line := reply_line(block)) is not None and line.certain}
     named.update(
-        match[1] for block in lines if (match := _IN_BRACKETS_AT_END.search(block.text)) and is_department(match[1])
+        match[1]
+        for block in lines
+        if block.text.endswith(")") and (match := _IN_BRACKETS_AT_END.search(block.text)) and is_department(match[1])
     )
     return {name.lower() for name in named}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Final
 
@@ -24,6 +24,7 @@ _READ_MORE: Final = re.compile(r"\[\s*+read more\s*+\]\s*+(?P<title>.*+)|read mo
 _SHARE: Final = re.compile(r"share(?: this)?(?: to| on| via)?\s*+(?:[:：]\s*+)?(?P<rest>.*+)", re.IGNORECASE)
 
 _ANY_LANDMARK: Final = tuple(f"{word}{gap}date" for word in ("ask", "asked", "reply", "replied") for gap in (" ", ""))
+_USUAL_LANDMARKS: Final = ("Read More", "Reply Date", "Ask Date")
 _REPLY_DATE: Final = re.compile(r"\W{0,4}repl(?:y|ied) date\s*+[:：]\s*+(?P<date>.*+)", re.IGNORECASE)
 _REPLY_DATE_LABEL: Final = re.compile(r"\breply date\s*+[:：]", re.IGNORECASE)
 _ASK_DATE_LABEL: Final = re.compile(r"\bask(?:ed)? date\s*+[:：]", re.IGNORECASE)
@@ -43,6 +44,8 @@ _ASKER_WITHOUT_AGE: Final = re.compile(
 _ASKER_NAME_LENGTH: Final = 60
 _REMEMBERED: Final = 2048  # lines: each is looked at several times, and menus stand on every page
 _LINE_LENGTH: Final = 300  # no landmark line is longer; bounds the work on hostile lines
+_LEFT_OPEN: Final = (":", "：", " reply")
+"""How a line ends that the next one may belong to, whatever that is."""
 
 _TITLE: Final = (
     r"(?:Dr|Prof|Doctor|Professor|Physician|Pharmacist|Dietitian|Nutritionist|Psychologist|Nurse|Therapist)(?![a-z])\.?"
@@ -85,7 +88,9 @@ class ReplyLine:
 
 def may_hold_landmarks(text: str) -> bool:
     """Whether a page with *text* (as one line) can hold a landmark of the layout: a quick look, before any line is."""
-    lowered = text.lower()
+    if any(map(partial(_begins_word, text), _USUAL_LANDMARKS)):
+        return True
+    lowered = text.lower()  # takes ten times as long as the look ahead of it, if not all is ASCII
     return "read more" in lowered or any(map(partial(_begins_word, lowered), _ANY_LANDMARK))
 
 
@@ -121,6 +126,11 @@ def is_section_heading(block: Block) -> bool:
     return bool(_section_called(block.text)) and _stands_alone(block)
 
 
+def _may_be_dated(text: str) -> bool:
+    """Whether a date may be named in *text*: a quick look ahead of the patterns that need one."""
+    return "date" in text.lower()
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def _section_called(text: str) -> str:
     """Which section a heading of this text begins; empty for none."""
@@ -154,7 +164,8 @@ def is_share(block: Block) -> bool:
 
 def reply_date(block: Block) -> str | None:
     """The date of a ``Reply Date: 2003/10/20`` line as written; None for other lines (``Reply Date: pending``)."""
-    return _reply_date(block.text) if len(block.text) <= _LINE_LENGTH else None
+    text = block.text
+    return _reply_date(text) if len(text) <= _LINE_LENGTH and _may_be_dated(text) else None
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -165,7 +176,8 @@ def _reply_date(text: str) -> str | None:
 
 def asker_line(block: Block) -> AskerLine | None:
     """The parts of an asker line; None for any other line."""
-    return _asker_line(block.text) if len(block.text) <= _LINE_LENGTH else None
+    text = block.text
+    return _asker_line(text) if len(text) <= _LINE_LENGTH and _may_be_dated(text) else None
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -189,7 +201,8 @@ def _asker_line(text: str) -> AskerLine | None:
 
 def reply_line(block: Block) -> ReplyLine | None:
     """The parts of a ``Dr. X reply DEPARTMENT`` line; None for any other line, running text above all."""
-    return _reply_line(block.text) if len(block.text) <= _LINE_LENGTH else None
+    text = block.text
+    return _reply_line(text) if "repl" in text and len(text) <= _LINE_LENGTH else None
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -242,26 +255,28 @@ def rejoined(blocks: Iterable[Block]) -> list[Block]:
     ``Dr. Zeng Guosen reply Internal Medicine · Reply Date: 2003/10/20``, ``(Oncology)`` and the next topic's link.
     """
     lines: list[Block] = []
-    for block in (part for whole in blocks for part in _parted(whole)):
-        lines.append(block)
-        while len(lines) > 1 and _belong_together(lines[-2], lines[-1]):
-            lines[-2:] = [_joined(lines[-2], lines[-1])]
+    for whole in blocks:
+        for block in _parted(whole):
+            lines.append(block)
+            while len(lines) > 1 and _belong_together(lines[-2], lines[-1]):
+                lines[-2:] = [_joined(lines[-2], lines[-1])]
     return lines
 
 
 def _parted(block: Block) -> list[Block]:
-    seam = _seam_of_links(block)
+    seam = _seam_of_links(block) if len(block.links) > 1 else 0
     if seam:
-        moved = tuple(replace(link, start=link.start - seam, end=link.end - seam) for link in block.links[1:])
+        moved = tuple(link._replace(start=link.start - seam, end=link.end - seam) for link in block.links[1:])
         return [
-            replace(block, text=block.text[:seam], links=block.links[:1]),
-            replace(block, text=block.text[seam:], links=moved),
+            block._replace(text=block.text[:seam], links=block.links[:1]),
+            block._replace(text=block.text[seam:], links=moved),
         ]
-    date_at = _reply_date_at(block.text) if len(block.text) <= _LINE_LENGTH else 0
+    may_part = len(block.text) <= _LINE_LENGTH and _may_be_dated(block.text)
+    date_at = _reply_date_at(block.text) if may_part else 0
     if not date_at:
         return [block]
-    ahead = replace(block, text=block.text[:date_at].rstrip(" ·|,;–—-"), links=())
-    behind = replace(block, text=block.text[date_at:], links=(), paragraph=False)
+    ahead = block._replace(text=block.text[:date_at].rstrip(" ·|,;–—-"), links=())
+    behind = block._replace(text=block.text[date_at:], links=(), paragraph=False)
     return [ahead, behind] if reply_line(ahead) is not None and reply_date(behind) else [block]
 
 
@@ -277,7 +292,7 @@ def _seam_of_links(block: Block) -> int:
 
     Style sheets set such links in boxes of their own: ``<a>Anemia<br>(Oncology)</a><a>Platelets<br>(…)</a>``.
     """
-    if len(block.links) < 2 or not block.text.startswith("("):
+    if not block.text.startswith("("):
         return 0
     first, second = block.links[:2]
     department = block.text[: first.end]
@@ -286,6 +301,8 @@ def _seam_of_links(block: Block) -> int:
 
 
 def _belong_together(first: Block, last: Block) -> bool:
+    if not (first.text.endswith(_LEFT_OPEN) or _may_be_dated(last.text)):
+        return False
     if len(first.text) + len(last.text) > _LINE_LENGTH:
         return False
     if _LABEL_AT_END.search(first.text):
@@ -314,4 +331,4 @@ def _is_name_alone(first: Block, last: Block) -> bool:
 def _joined(first: Block, last: Block) -> Block:
     is_parted = first.text.endswith((",", "，", ":", "：", ".", "。")) and not _NAME_WITH_INITIALS.fullmatch(first.text)
     comma = "" if is_parted or asker_line(last) is None else ","
-    return replace(first, text=f"{first.text}{comma} {last.text}")
+    return first._replace(text=f"{first.text}{comma} {last.text}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Final
 
 from qa_scraper.extraction.blocks import Block
@@ -38,18 +37,19 @@ def read_teasers(lines: list[Block]) -> tuple[int, list[RawTeaser]]:
 
 def _at_read_more(line: Block) -> list[Block]:
     """The line, parted in front of a ``[Read More]`` that stands behind text."""
-    cut = next((match for match in _INLINE_READ_MORE.finditer(line.text) if match.start()), None)
+    marks = _INLINE_READ_MORE.finditer(line.text) if "[" in line.text else ()
+    cut = next((match for match in marks if match.start()), None)
     if cut is None:
         return [line]
     ahead = tuple(link for link in line.links if link.end <= cut.start())
     behind = tuple(
-        replace(link, start=max(0, link.start - cut.start()), end=link.end - cut.start())
+        link._replace(start=max(0, link.start - cut.start()), end=link.end - cut.start())
         for link in line.links
         if link.end > cut.start()
     )
     return [
-        replace(line, text=line.text[: cut.start()].rstrip(), links=ahead),
-        replace(line, text=line.text[cut.start() :], links=behind, paragraph=False),
+        line._replace(text=line.text[: cut.start()].rstrip(), links=ahead),
+        line._replace(text=line.text[cut.start() :], links=behind, paragraph=False),
     ]
 
 
