@@ -87,7 +87,7 @@ class Crawl:
         check_begins_nothing_anew(self.ledger, self.folder)
         settle(self.ledger, self.folder)
         self.group = CommitGroup(self.ledger, self.ledger_failed)
-        self.gates = HostGates(self.ledger.pauses())
+        self.gates = HostGates(self.ledger.pauses(), settings.getbool("ROBOTSTXT_OBEY"))
         self.leases: dict[str, Lease] = {}
         self.links = SiteLinks(site)
         self.progress = Progress(known_records=self.ledger.records.count())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
 from scrapy.logformatter import LogFormatter
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from scrapy.logformatter import LogFormatterResult
     from twisted.python.failure import Failure
 
-_SCRAPY: Final = logging.getLogger("scrapy")
-
 
 class PlainFormatter(logging.Formatter):
     """Formats as Scrapy does, with a blank for each control character."""
@@ -32,17 +30,28 @@ class PlainFormatter(logging.Formatter):
 class ShortLog(LogFormatter):
     """Makes no line for each page and record where none is written: most of what a line costs is to be made."""
 
+    # Scrapy's loggers let everything through: it is the handler that LOG_LEVEL belongs to.
+    _writes_all = True
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to make it."""
+        formatter = cls()
+        level = crawler.settings.get("LOG_LEVEL")
+        formatter._writes_all = logging.getLevelNamesMapping().get(level, logging.DEBUG) <= logging.DEBUG
+        return formatter
+
     def crawled(  # type: ignore[override]  # Scrapy takes None for "no line"
         self, request: Request, response: Response, spider: Spider
     ) -> LogFormatterResult | None:
         """The line of a page, None where the level is above DEBUG."""
-        return super().crawled(request, response, spider) if _SCRAPY.isEnabledFor(logging.DEBUG) else None
+        return super().crawled(request, response, spider) if self._writes_all else None
 
     def scraped(  # type: ignore[override]
         self, item: Any, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult | None:
         """The line of a record, None where the level is above DEBUG."""
-        return super().scraped(item, response, spider) if _SCRAPY.isEnabledFor(logging.DEBUG) else None
+        return super().scraped(item, response, spider) if self._writes_all else None
 
 
 class PlainLog:

@@ -25,9 +25,13 @@ class HostGate:
 
 @dataclass(slots=True)
 class HostGates:
-    """The gates of all hosts of a run. ``pauses``: until when hosts have asked earlier runs to leave them alone."""
+    """The gates of all hosts of a run. ``pauses``: until when hosts have asked earlier runs to leave them alone.
+
+    ``reads_rules``: whether the run reads robots.txt at all; if not, nothing waits for it.
+    """
 
     pauses: InitVar[dict[str, float]]
+    reads_rules: bool = True
     _gates: dict[str, HostGate] = field(default_factory=dict)
 
     def __post_init__(self, pauses: dict[str, float]) -> None:
@@ -36,7 +40,10 @@ class HostGates:
 
     def of(self, host: str) -> HostGate:
         """The gate of *host* (with its port, as ``urls.host_of`` gives it)."""
-        return self._gates.setdefault(host, HostGate())
+        gate = self._gates.get(host)
+        if gate is None:
+            gate = self._gates[host] = HostGate(rules_known=not self.reads_rules)
+        return gate
 
     def may_lease(self, host: str, in_flight: int, now: float) -> bool:
         """Whether another page of *host* may be taken in hand while *in_flight* are.
