@@ -124,7 +124,9 @@ class Page:
         text = decoded.text
         if kind == "text" and not _declares_text(content_type) and _TAG.search(text[:_BODY_SNIFFED]):
             kind = "html"
-        text = _without_surrogates(text.replace("\x00", ""))
+        if 0 in body:
+            text = text.replace("\x00", "")
+        text = _without_surrogates(text)
         return cls(text, kind, url, content_language, decoded.encoding, decoded.doubt, seen_on=seen_on)
 
     @cached_property
@@ -192,17 +194,14 @@ class Page:
             return Links([], 0)
         found_hrefs = _LINK_XPATH(self.tree)
         hrefs = Counter(map(str, found_hrefs)) if isinstance(found_hrefs, list) else Counter()
-        kept = [
-            (href, count) for href, count in hrefs.items() if not href.startswith("#") and len(href) <= _LONGEST_HREF
-        ]
-        left_out = sum(count for href, count in hrefs.items() if len(href) > _LONGEST_HREF)
-        left_out += sum(count for _, count in kept[_MOST_LINKS:])
+        left_out = sum([count for href, count in hrefs.items() if len(href) > _LONGEST_HREF])
+        kept = [pair for pair in hrefs.items() if not pair[0].startswith("#") and len(pair[0]) <= _LONGEST_HREF]
+        left_out += sum([count for _, count in kept[_MOST_LINKS:]])
         kept += [(href, 1) for href in self._page_choices(base)]
         kept = kept[:_MOST_LINKS]
         addresses = page_addresses(base, [href for href, _ in kept], self.encoding)
-        found = list(zip(addresses, (count for _, count in kept), strict=True))
-        not_pages = sum(count for address, count in found if address is None)
-        return Links(list(dict.fromkeys(address for address, _ in found if address)), not_pages, left_out)
+        not_pages = sum([count for address, (_, count) in zip(addresses, kept, strict=True) if address is None])
+        return Links(list(dict.fromkeys(filter(None, addresses))), not_pages, left_out)
 
     def _page_choices(self, base: str) -> list[str]:
         """The further pages that a list offers in a ``<select>``: it is named after a parameter of the address."""

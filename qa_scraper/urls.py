@@ -48,9 +48,16 @@ _ORIGIN: Final = (
 )
 _PLAIN_URL: Final = re.compile(rf"{_ORIGIN}(?P<path>(?:/(?!\.)[A-Za-z0-9_~.-]*+)*+)", re.ASCII)
 _PLAIN_ORIGIN: Final = re.compile(rf"{_ORIGIN}(?:[/?]|\Z)", re.ASCII)
+# Of what is percent-encoded that which must be: not letters, digits, "-._~", nor the space, which is "+" in a query.
+_ENCODED: Final = "%(?:2[1-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-D]|[89A-F][0-9A-F])"
 _PLAIN_HREF: Final = re.compile(
-    r"(?P<address>(?:/[A-Za-z0-9_~-]++)+(?:\.(?P<extension>[A-Za-z0-9]++))?/?(?:\?[A-Za-z0-9_=&.-]++)?)(?:#.*)?",
+    rf"(?P<address>(?:{_ORIGIN})?(?:/[A-Za-z0-9_~-]++)+(?:\.(?P<extension>[A-Za-z0-9]++)|/)?"
+    rf"(?:\?(?:[A-Za-z0-9_=&.+-]|{_ENCODED})++)?)(?:#.*)?",
     re.ASCII,
+)
+_NAME: Final = f"(?:[A-Za-z0-9_.~+-]|{_ENCODED})"
+_PLAIN_WITH_QUERY: Final = re.compile(
+    rf"{_PLAIN_URL.pattern}\?(?P<query>{_NAME}++={_NAME}*+(?:&{_NAME}++={_NAME}*+)*+)", re.ASCII
 )
 _REMEMBERED: Final = 4096
 """Addresses whose reading is remembered, of each kind: menus stand on every page."""
@@ -67,7 +74,15 @@ def canonical_url(url: str) -> str:
     Idempotent. Raises ValueError for a URL that cannot be parsed (a port that is no number, an open bracket).
     """
     plain = _PLAIN_URL.fullmatch(url)
-    return plain["origin"] + (plain["path"].rstrip("/") or "/") if plain else _canonical(url)
+    if plain:
+        return plain["origin"] + (plain["path"].rstrip("/") or "/")
+    plain = _PLAIN_WITH_QUERY.fullmatch(url)
+    pairs = [pair.split("=") for pair in plain["query"].split("&")] if plain else []
+    # What is encoded is sorted by what it stands for.
+    if plain is None or (len(pairs) > 1 and ("%" in plain["query"] or "+" in plain["query"])):
+        return _canonical(url)
+    query = "&".join([f"{name}={value}" for name, value in sorted(pairs) if not _is_noise(name)])
+    return plain["origin"] + (plain["path"].rstrip("/") or "/") + (f"?{query}" if query else "")
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -150,17 +165,22 @@ def page_addresses(base: str, hrefs: Iterable[str], encoding: str = "utf-8") -> 
         if len(href) > _LONGEST_ADDRESS:
             found.append(None)
             continue
-        rooted = _rooted(href) if origin else None
-        if rooted is None:
+        plain = _plain_address(href) if origin else None
+        if plain is None:
             found.append(_page_address(base, href, encoding))
+        elif plain.startswith("/"):
+            found.append(origin + plain)
         else:
-            found.append(origin + rooted if rooted else None)
+            found.append(plain or None)
     return found
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _rooted(href: str) -> str | None:
-    """Path and query that *href* leads to on its own host; empty: to no page. None: it takes a closer look to tell."""
+def _plain_address(href: str) -> str | None:
+    """The address that *href* leads to, without its origin where that is the page's own; empty: to no page.
+
+    None: it takes a closer look to tell.
+    """
     plain = _PLAIN_HREF.fullmatch(href)
     if plain is None:
         return None
