@@ -80,7 +80,7 @@ ITEM_PIPELINES = {
     "qa_scraper.pipelines.DedupePipeline": 200,
     "qa_scraper.pipelines.CommitPipeline": 300,
 }
-CONCURRENT_ITEMS = 4
+CONCURRENT_ITEMS = 1  # Scrapy begins so many tasks for each page; what our pipelines do is done without waiting
 CONCURRENT_REQUESTS = 16
 
 # Feeds (-O, -o) hold the records of one run; a run without any leaves the old file alone

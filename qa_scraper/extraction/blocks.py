@@ -180,6 +180,7 @@ _KEEPS_LINES: Final = re.compile(r"white-space\s*+:\s*+(?:pre|break-spaces)")
 _CSS_COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _STYLE_SHEET: Final = 1_000_000  # characters of a style sheet that are looked at
 _REMEMBERED: Final = 8  # style sheets: pages of a site share theirs
+_CLASSES_REMEMBERED: Final = 1024
 _CSS_SIMPLE: Final = re.compile(r"\s*([.#])([\w\-]+)\s*")
 
 
@@ -234,7 +235,6 @@ class _Walk:
         self.headings_of = frozenset(headings_of)
         self.blocks: list[Block] = []
         self.names_count = bool(styled.hidden or styled.blocks)
-        self.named: dict[str | None, _Named] = {}
 
     def run(self, root: etree._Element) -> list[Block]:  # noqa: PLR0912, PLR0915 - a call each would cost as much
         blocks, skipped, left_out, headings_of = self.blocks, self.skipped, self.left_out, self.headings_of
@@ -347,14 +347,7 @@ class _Walk:
 
     def _by_name(self, attributes: Mapping[str, str]) -> _Named:
         called, own_id = attributes.get("class"), attributes.get("id")
-        found = self.named.get(called)
-        if found is None:
-            names = ["." + name for name in (called or "")[:_CLASSES].split()]
-            found = _Named(
-                not self.styled.hidden.isdisjoint(names),
-                not self.styled.blocks.isdisjoint(names),
-            )
-            self.named[called] = found
+        found = _said_of(self.styled, called) if called else _UNNAMED
         if own_id is None:
             return found
         own = "#" + own_id
@@ -393,6 +386,13 @@ def _joined(pieces: list[tuple[str, _Inside]]) -> tuple[str, tuple[Link, ...]]:
             spans[inside.link] = (start, len(text) + len(folded.rstrip(" ")))
         text += folded
     return text.rstrip(" "), tuple([Link(key[1], start, end) for key, (start, end) in spans.items()])
+
+
+@lru_cache(maxsize=_CLASSES_REMEMBERED)
+def _said_of(styled: _Styled, called: str) -> _Named:
+    """What style sheets say of an element whose ``class`` is *called*."""
+    names = ["." + name for name in called[:_CLASSES].split()]
+    return _Named(not styled.hidden.isdisjoint(names), not styled.blocks.isdisjoint(names))
 
 
 def _styled(root: etree._Element) -> _Styled:

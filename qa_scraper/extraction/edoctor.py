@@ -10,25 +10,23 @@ answer is no question page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from qa_scraper.extraction.blocks import LONGEST_LINE, MOST_BLOCKS, NEVER_READ, Block, Place, page_blocks, visible
 from qa_scraper.extraction.landmarks import (
     AskerLine,
+    Section,
     asker_line,
     is_department,
-    is_more_info,
-    is_related_faq,
-    is_section_heading,
     is_share,
-    is_similar,
     may_hold_landmarks,
     read_more,
     rejoined,
     reply_date,
     reply_line,
+    section_begun,
 )
 from qa_scraper.extraction.sections import NoQuestion, RawAnswer, RawTeaser, RawTopic, Reading, Sections
 from qa_scraper.extraction.teasers import read_teasers, read_topics
@@ -108,8 +106,9 @@ def read(page: Page) -> Reading:
     if any(len(line.text) > LONGEST_LINE for line in shown):
         return NoQuestion(f"a line of more than {LONGEST_LINE:,} characters")
     lines = rejoined(shown)
-    similar, teasers = _best_similar(lines)
-    faq, topics = _best_faq(lines)
+    sections = _sections(lines)
+    similar, teasers = _best_similar(lines, sections)
+    faq, topics = _best_faq(lines, sections)
     body = _body(lines, similar, faq)
     replies = _replies(body)
     first_reply = replies[0].start if replies else None
@@ -134,10 +133,11 @@ def read(page: Page) -> Reading:
     # Asides hold adverts too: there a section counts only by its unmistakable lines, [Read More] and (DEPARTMENT).
     with_asides = [] if topics and teasers else visible(page_blocks(page, NEVER_READ), ("main", "aside"))
     if not topics:
-        topics = [topic for topic in _best_faq(with_asides)[1] if topic.department]
+        topics = [topic for topic in _best_faq(with_asides, _sections(with_asides))[1] if topic.department]
     if not teasers:
         aside = rejoined(with_asides)
-        teasers = _best_similar(aside)[1] if any(read_more(line) is not None for line in aside) else []
+        is_given = any(read_more(line) is not None for line in aside)
+        teasers = _best_similar(aside, _sections(aside))[1] if is_given else []
     asker = asker_line(body[asker_at]) if asker_at is not None else None
     asker = asker or AskerLine("", "", "", "")
     if not department:
@@ -170,32 +170,38 @@ def read(page: Page) -> Reading:
     return (found,)
 
 
-def _best_similar(lines: list[Block]) -> tuple[_Span | None, list[RawTeaser]]:
+def _sections(lines: list[Block]) -> dict[int, Section]:
+    """Which section begins at a line, by its position."""
+    begun = map(section_begun, lines)
+    return {at: section for at, section in enumerate(begun) if section is not None}
+
+
+def _best_similar(lines: list[Block], sections: Mapping[int, Section]) -> tuple[_Span | None, list[RawTeaser]]:
     """The "Similar Q&A" section that holds the most teasers; the last heading of that name where none holds any."""
     best: tuple[_Span | None, list[RawTeaser]] = (None, [])
-    for start in (at for at, line in enumerate(lines) if is_similar(line)):
-        end = _section_end(lines, start)
+    for start in (at for at, section in sections.items() if section == "similar"):
+        end = _section_end(lines, start, sections)
         used, teasers = read_teasers(lines[start + 1 : end])
         if len(teasers) >= len(best[1]):
             best = _Span(start, start + 1 + used if teasers else start + 1), teasers
     return best
 
 
-def _best_faq(lines: list[Block]) -> tuple[_Span | None, list[RawTopic]]:
+def _best_faq(lines: list[Block], sections: Mapping[int, Section]) -> tuple[_Span | None, list[RawTopic]]:
     """The "Related FAQ" section that holds the most topics; the last heading of that name where none holds any."""
     best: tuple[_Span | None, list[RawTopic]] = (None, [])
-    for start in (at for at, line in enumerate(lines) if is_related_faq(line)):
-        used, topics = read_topics(lines[start + 1 : _section_end(lines, start)])
+    for start in (at for at, section in sections.items() if section == "faq"):
+        used, topics = read_topics(lines[start + 1 : _section_end(lines, start, sections)])
         if len(topics) >= len(best[1]):
             best = _Span(start, start + 1 + used), topics
     return best
 
 
-def _section_end(lines: list[Block], start: int) -> int:
+def _section_end(lines: list[Block], start: int, sections: Mapping[int, Section]) -> int:
     """First line past the section that begins at *start*: another section's heading, or outside of what holds it."""
     depth = lines[start + 1].shared if start + 1 < len(lines) else 0
     for at in range(start + 1, len(lines)):
-        if is_section_heading(lines[at]) or lines[at].shared < depth:
+        if at in sections or lines[at].shared < depth:
             return at
     return len(lines)
 
@@ -221,7 +227,7 @@ def _replies(body: list[Block]) -> list[_Reply]:
     # Looked up, not searched for, at each start: 10,000 lines that may name a doctor must not take 10,000² steps.
     next_certain = _next(at in starts and starts[at].certain for at in range(len(body)))
     next_date = _next(reply_date(block) is not None for block in body)
-    next_section = _next(is_more_info(block) for block in body)
+    next_section = _next(section_begun(block) == "more info" for block in body)
     next_asker = _next(asker_line(block) is not None for block in body)
     next_read_more = _next(read_more(block) is not None for block in body)
     replies: list[_Reply] = []
@@ -356,7 +362,7 @@ def _question_lines(lines: list[Block], department: str) -> list[Block]:
 def _is_furniture(line: Block, department: str) -> bool:
     return (
         (line.only_links and not line.heading)
-        or is_section_heading(line)
+        or section_begun(line) is not None
         or line.text.strip(_AROUND).lower() == department.lower()
         or bool(len(line.text) <= _FURNITURE_LENGTH and _FURNITURE.fullmatch(line.text))
     )
@@ -393,10 +399,11 @@ def _answer(body: list[Block], reply: _Reply) -> RawAnswer:
 
 def _more_info(body: list[Block], answered_to: int) -> str:
     """The "More Info" section: the first such heading after the answers that prose follows."""
+    sections = _sections(body)
     for start in range(answered_to, len(body)):
-        if not is_more_info(body[start]):
+        if sections.get(start) != "more info":
             continue
-        section = body[start + 1 : _section_end(body, start)]
+        section = body[start + 1 : _section_end(body, start, sections)]
         while section and (section[-1].only_links or _COPYRIGHT.match(section[-1].text)):
             section.pop()
         if any(not line.only_links for line in section):

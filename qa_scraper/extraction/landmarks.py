@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Final
+from typing import Final, Literal
 
 from qa_scraper.extraction.blocks import Block
 from qa_scraper.extraction.sections import RawAuthor
@@ -67,6 +67,8 @@ _SENTENCE_INSIDE: Final = re.compile(
     r"[!?。！？;；:：.](?:(?<!\.)|(?=\s)(?<!\b\w\.)(?<!\bDr\.)(?<!\bJr\.)(?<!\bSr\.)(?<!\bSt\.))"
 )
 
+Section = Literal["more info", "similar", "faq"]
+
 
 @dataclass(frozen=True, slots=True)
 class AskerLine:
@@ -106,24 +108,11 @@ def _stands_alone(block: Block) -> bool:
     return bool(block.heading) or not block.only_links
 
 
-def is_more_info(block: Block) -> bool:
-    """Whether the line is the heading of the "More Info" section."""
-    return _section_called(block.text) == "more info" and _stands_alone(block)
-
-
-def is_similar(block: Block) -> bool:
-    """Whether the line is the heading of the "Similar Q&A" section."""
-    return _section_called(block.text) == "similar" and _stands_alone(block)
-
-
-def is_related_faq(block: Block) -> bool:
-    """Whether the line is the heading of the "Related FAQ" section."""
-    return _section_called(block.text) == "faq" and _stands_alone(block)
-
-
-def is_section_heading(block: Block) -> bool:
-    """Whether a further section of the page begins at the line."""
-    return bool(_section_called(block.text)) and _stands_alone(block)
+def section_begun(block: Block) -> Section | None:
+    """Which section of the page the line is the heading of; None for any other line."""
+    text = block.text
+    section = _section_called(text) if len(text) <= _LINE_LENGTH else None
+    return section if section is not None and _stands_alone(block) else None
 
 
 def _may_be_dated(text: str) -> bool:
@@ -132,13 +121,13 @@ def _may_be_dated(text: str) -> bool:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _section_called(text: str) -> str:
-    """Which section a heading of this text begins; empty for none."""
+def _section_called(text: str) -> Section | None:
+    """Which section a heading of this text begins."""
     if _MORE_INFO.fullmatch(text):
         return "more info"
     if _SIMILAR.fullmatch(text):
         return "similar"
-    return "faq" if _RELATED_FAQ.fullmatch(text) else ""
+    return "faq" if _RELATED_FAQ.fullmatch(text) else None
 
 
 def read_more(block: Block) -> str | None:
@@ -312,7 +301,7 @@ def _belong_together(first: Block, last: Block) -> bool:
     if asker is not None and not asker.name:
         parts_follow = not (asker.age or asker.gender) and _ASKER.fullmatch(first.text)
         return bool(parts_follow or ((asker.age or asker.gender) and _is_name_alone(first, last)))
-    if first.text.endswith(" reply") and not is_section_heading(last) and reply_line(last) is None:
+    if first.text.endswith(" reply") and section_begun(last) is None and reply_line(last) is None:
         line = reply_line(_joined(first, last))
         same_heading = last.heading == first.heading and not last.paragraph  # one that a <br> breaks
         return line is not None and line.certain and (not last.heading or same_heading)
