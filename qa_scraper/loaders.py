@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar, cast
 
 from itemloaders import ItemLoader
 from itemloaders.processors import Identity, MapCompose, TakeFirst
@@ -40,12 +40,21 @@ _LIST: Final = Identity()
 _Item = TypeVar("_Item")
 
 
-def _plain(processor: Callable[..., Any]) -> Callable[[list[Any]], Any]:
-    """*processor* as a function of values alone: ours take no loader context, which costs more than what they do."""
-    if isinstance(processor, MapCompose) and len(processor.functions) == 1:
-        (function,) = processor.functions
-        return lambda values: [found for value in values if (found := function(value)) is not None]
-    return processor
+def _of_one_value(processor: Callable[..., Any]) -> Callable[[Any], object]:
+    """What *processor* makes of one value, None: nothing. Raises TypeError for one that needs more than the value.
+
+    Ours take no loader context, which costs more than what they do.
+    """
+    if isinstance(processor, Identity):
+        return _as_it_is
+    if not isinstance(processor, MapCompose) or len(processor.functions) != 1:
+        raise TypeError(f"{processor!r} is no input processor of ours: make it Identity() or MapCompose(one_function)")
+    (function,) = processor.functions
+    return cast(Callable[[Any], object], function)
+
+
+def _as_it_is(value: object) -> object:
+    return value
 
 
 class _Loader(ItemLoader):
@@ -56,24 +65,27 @@ class _Loader(ItemLoader):
     """
 
     default_output_processor = TakeFirst()
-    _inputs: ClassVar[dict[str, Callable[[list[Any]], list[Any]]]]
+    _inputs: ClassVar[dict[str, Callable[[Any], object]]]
     _outputs: ClassVar[dict[str, Callable[[list[Any]], object]]]
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         names = [field.name for field in fields(cls.default_item_class)]
-        cls._inputs = {name: _plain(getattr(cls, f"{name}_in", cls.default_input_processor)) for name in names}
-        cls._outputs = {name: _plain(getattr(cls, f"{name}_out", cls.default_output_processor)) for name in names}
+        inputs = {name: getattr(cls, f"{name}_in", cls.default_input_processor) for name in names}
+        cls._inputs = {name: _of_one_value(processor) for name, processor in inputs.items()}
+        cls._outputs = {name: getattr(cls, f"{name}_out", cls.default_output_processor) for name in names}
 
     def add(self, **values: object) -> None:
         """Adds a ready value, or several, for each field. Raises KeyError for a field that the item has not got."""
+        collected = self._local_values
         for name, value in values.items():
-            if value is None or value in ("", ()):
+            if value is None or value == "":
                 continue
-            given = list(value) if isinstance(value, list | tuple) else [value]
-            processed = self._inputs[name](given)
-            if processed:
-                self._local_values.setdefault(name, []).extend(processed)
+            process = self._inputs[name]
+            for one in value if isinstance(value, list | tuple) else (value,):
+                found = process(one)
+                if found is not None:
+                    collected.setdefault(name, []).append(found)
 
     def load_item(self) -> object:
         """The item, its fields filled with what was added."""
