@@ -10,7 +10,7 @@ answer is no question page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -103,14 +103,15 @@ def read(page: Page) -> Reading:
     if len(blocks) > MOST_BLOCKS:
         return NoQuestion(f"more than {MOST_BLOCKS:,} lines")
     shown = visible(blocks)
-    if any(len(line.text) > LONGEST_LINE for line in shown):
+    if max([len(line.text) for line in shown], default=0) > LONGEST_LINE:
         return NoQuestion(f"a line of more than {LONGEST_LINE:,} characters")
     lines = rejoined(shown)
     sections = _sections(lines)
     similar, teasers = _best_similar(lines, sections)
     faq, topics = _best_faq(lines, sections)
     body = _body(lines, similar, faq)
-    replies = _replies(body)
+    body_sections = _sections(body)
+    replies = _replies(body, body_sections)
     first_reply = replies[0].start if replies else None
     asker_at = _asker_at(body, first_reply)
     if asker_at is None and not any(reply.date_at is not None for reply in replies):
@@ -129,7 +130,7 @@ def read(page: Page) -> Reading:
     if not question and asker_at is not None and first_reply is not None:
         question = body[asker_at + 1 : first_reply]
     question_title, question_text = _split_question(question)
-    more_info = _more_info(body, answered_to)
+    more_info = _more_info(body, answered_to, body_sections)
     # Asides hold adverts too: there a section counts only by its unmistakable lines, [Read More] and (DEPARTMENT).
     with_asides = [] if topics and teasers else visible(page_blocks(page, NEVER_READ), ("main", "aside"))
     if not topics:
@@ -221,15 +222,15 @@ def _opens_question(line: Block) -> bool:
     return asker_line(line) is not None or reply_date(line) is not None
 
 
-def _replies(body: list[Block]) -> list[_Reply]:
+def _replies(body: list[Block], sections: Mapping[int, Section]) -> list[_Reply]:
     """The answers in page order. A line that only may name a doctor counts where a Reply Date follows it."""
     starts = {at: line for at, block in enumerate(body) if (line := reply_line(block)) is not None}
     # Looked up, not searched for, at each start: 10,000 lines that may name a doctor must not take 10,000² steps.
-    next_certain = _next(at in starts and starts[at].certain for at in range(len(body)))
-    next_date = _next(reply_date(block) is not None for block in body)
-    next_section = _next(section_begun(block) == "more info" for block in body)
-    next_asker = _next(asker_line(block) is not None for block in body)
-    next_read_more = _next(read_more(block) is not None for block in body)
+    next_certain = _next([at in starts and starts[at].certain for at in range(len(body))])
+    next_date = _next([reply_date(block) is not None for block in body])
+    next_section = _next([sections.get(at) == "more info" for at in range(len(body))])
+    next_asker = _next([asker_line(block) is not None for block in body])
+    next_read_more = _next([read_more(block) is not None for block in body])
     replies: list[_Reply] = []
     for at, line in starts.items():
         if replies and at < replies[-1].end:
@@ -245,12 +246,13 @@ def _replies(body: list[Block]) -> list[_Reply]:
     return replies
 
 
-def _next(marks: Iterable[bool]) -> list[int]:
+def _next(marks: Sequence[bool]) -> list[int]:
     """For each line, and one past the last: the first marked line from there on, their number if none is."""
-    marked = list(marks)
-    found = [len(marked)] * (len(marked) + 1)
-    for at in reversed(range(len(marked))):
-        found[at] = at if marked[at] else found[at + 1]
+    found = [len(marks)] * (len(marks) + 1)
+    if not any(marks):
+        return found
+    for at in reversed(range(len(marks))):
+        found[at] = at if marks[at] else found[at + 1]
     return found
 
 
@@ -397,9 +399,8 @@ def _answer(body: list[Block], reply: _Reply) -> RawAnswer:
     return RawAnswer(line.author, _text(text), reply_date(body[reply.date_at]) or "")
 
 
-def _more_info(body: list[Block], answered_to: int) -> str:
+def _more_info(body: list[Block], answered_to: int, sections: Mapping[int, Section]) -> str:
     """The "More Info" section: the first such heading after the answers that prose follows."""
-    sections = _sections(body)
     for start in range(answered_to, len(body)):
         if sections.get(start) != "more info":
             continue

@@ -153,25 +153,23 @@ def is_share(block: Block) -> bool:
 
 def reply_date(block: Block) -> str | None:
     """The date of a ``Reply Date: 2003/10/20`` line as written; None for other lines (``Reply Date: pending``)."""
-    text = block.text
-    return _reply_date(text) if len(text) <= _LINE_LENGTH and _may_be_dated(text) else None
+    return _reply_date(block.text) if len(block.text) <= _LINE_LENGTH else None
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _reply_date(text: str) -> str | None:
-    match = _REPLY_DATE.fullmatch(text)
+    match = _REPLY_DATE.fullmatch(text) if _may_be_dated(text) else None
     return match["date"] if match and parse_date(match["date"]) else None
 
 
 def asker_line(block: Block) -> AskerLine | None:
     """The parts of an asker line; None for any other line."""
-    text = block.text
-    return _asker_line(text) if len(text) <= _LINE_LENGTH and _may_be_dated(text) else None
+    return _asker_line(block.text) if len(block.text) <= _LINE_LENGTH else None
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _asker_line(text: str) -> AskerLine | None:
-    match = _ASK_DATE_LABEL.search(text)
+    match = _ASK_DATE_LABEL.search(text) if _may_be_dated(text) else None
     if match is None or parse_date(text[match.end() :]) is None:
         return None
     asker, asked_on = text[: match.start()].strip(), text[match.end() :].strip()
@@ -190,12 +188,13 @@ def _asker_line(text: str) -> AskerLine | None:
 
 def reply_line(block: Block) -> ReplyLine | None:
     """The parts of a ``Dr. X reply DEPARTMENT`` line; None for any other line, running text above all."""
-    text = block.text
-    return _reply_line(text) if "repl" in text and len(text) <= _LINE_LENGTH else None
+    return _reply_line(block.text) if len(block.text) <= _LINE_LENGTH else None
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _reply_line(text: str) -> ReplyLine | None:
+    if "repl" not in text:
+        return None
     titled = _TITLE_AHEAD.match(text)
     name_at = titled.end() if titled else 0
     replies = _REPLIES.search(text, max(name_at - 1, 0))
@@ -245,6 +244,10 @@ def rejoined(blocks: Iterable[Block]) -> list[Block]:
     """
     lines: list[Block] = []
     for whole in blocks:
+        is_whole = not _may_be_dated(whole.text) and not (len(whole.links) > 1 and whole.text.startswith("("))
+        if is_whole and not (lines and lines[-1].text.endswith(_LEFT_OPEN)):
+            lines.append(whole)
+            continue
         for block in _parted(whole):
             lines.append(block)
             while len(lines) > 1 and _belong_together(lines[-2], lines[-1]):
@@ -253,15 +256,14 @@ def rejoined(blocks: Iterable[Block]) -> list[Block]:
 
 
 def _parted(block: Block) -> list[Block]:
-    seam = _seam_of_links(block) if len(block.links) > 1 else 0
+    seam = _seam_of_links(block)
     if seam:
         moved = tuple(link._replace(start=link.start - seam, end=link.end - seam) for link in block.links[1:])
         return [
             block._replace(text=block.text[:seam], links=block.links[:1]),
             block._replace(text=block.text[seam:], links=moved),
         ]
-    may_part = len(block.text) <= _LINE_LENGTH and _may_be_dated(block.text)
-    date_at = _reply_date_at(block.text) if may_part else 0
+    date_at = _reply_date_at(block.text) if len(block.text) <= _LINE_LENGTH else 0
     if not date_at:
         return [block]
     ahead = block._replace(text=block.text[:date_at].rstrip(" ·|,;–—-"), links=())
@@ -281,7 +283,7 @@ def _seam_of_links(block: Block) -> int:
 
     Style sheets set such links in boxes of their own: ``<a>Anemia<br>(Oncology)</a><a>Platelets<br>(…)</a>``.
     """
-    if not block.text.startswith("("):
+    if len(block.links) < 2 or not block.text.startswith("("):
         return 0
     first, second = block.links[:2]
     department = block.text[: first.end]
@@ -290,8 +292,6 @@ def _seam_of_links(block: Block) -> int:
 
 
 def _belong_together(first: Block, last: Block) -> bool:
-    if not (first.text.endswith(_LEFT_OPEN) or _may_be_dated(last.text)):
-        return False
     if len(first.text) + len(last.text) > _LINE_LENGTH:
         return False
     if _LABEL_AT_END.search(first.text):
