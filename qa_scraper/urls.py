@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import string
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
@@ -52,10 +53,13 @@ _PLAIN_ORIGIN: Final = re.compile(rf"{_ORIGIN}(?:[/?]|\Z)", re.ASCII)
 _ENCODED: Final = "%(?:2[1-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-D]|[89A-F][0-9A-F])"
 _PLAIN_HREF: Final = re.compile(
     rf"(?P<address>(?:{_ORIGIN})?(?:/[A-Za-z0-9_~-]++)+(?:\.(?P<extension>[A-Za-z0-9]++)|/)?"
-    rf"(?:\?(?:[A-Za-z0-9_=&.+-]|{_ENCODED})++)?)(?:#.*)?",
+    rf"(?:\?(?:[A-Za-z0-9_=&.+:/-]|{_ENCODED})++)?)(?:#.*)?",
     re.ASCII,
 )
-_NAME: Final = f"(?:[A-Za-z0-9_.~+-]|{_ENCODED})"
+_NAME: Final = f"(?:[A-Za-z0-9_.~+:/-]|{_ENCODED})"
+# What is encoded is sorted by what it stands for.
+_SORTED_AS_IT_IS: Final = frozenset(string.ascii_letters + string.digits + "_.~-=&")
+_TO_ENCODE: Final = str.maketrans({":": "%3A", "/": "%2F"})
 _PLAIN_WITH_QUERY: Final = re.compile(
     rf"{_PLAIN_URL.pattern}\?(?P<query>{_NAME}++={_NAME}*+(?:&{_NAME}++={_NAME}*+)*+)", re.ASCII
 )
@@ -78,9 +82,9 @@ def canonical_url(url: str) -> str:
         return plain["origin"] + (plain["path"].rstrip("/") or "/")
     plain = _PLAIN_WITH_QUERY.fullmatch(url)
     pairs = [pair.split("=") for pair in plain["query"].split("&")] if plain else []
-    # What is encoded is sorted by what it stands for.
-    if plain is None or (len(pairs) > 1 and ("%" in plain["query"] or "+" in plain["query"])):
+    if plain is None or (len(pairs) > 1 and not _SORTED_AS_IT_IS.issuperset(plain["query"])):
         return _canonical(url)
+    pairs = [[part.translate(_TO_ENCODE) for part in pair] for pair in pairs]
     query = "&".join([f"{name}={value}" for name, value in sorted(pairs) if not _is_noise(name)])
     return plain["origin"] + (plain["path"].rstrip("/") or "/") + (f"?{query}" if query else "")
 
