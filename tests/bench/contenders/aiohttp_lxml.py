@@ -24,6 +24,7 @@ def _with_class(name: str) -> str:
 
 MENU = etree.XPath("//div[@class='text']//li/a/@href | //nav[@id='menu']//a/@href | //footer//li/a/@href")
 LISTED = etree.XPath("//h3[@class='teaser-title']/a/@href | //a[@class='next']/@href")
+RELATED = etree.XPath("//h3[@class='teaser-title']/a/@href | //li[@class='topic']/a/@href")
 HEADING = etree.XPath("string(//h1[@class='qa-title'])")
 QUESTION_TITLE = etree.XPath("string(//h2[@class='question-title'])")
 QUESTION_TEXT = etree.XPath("//div[@class='question-text']/p")
@@ -121,12 +122,11 @@ async def work(session: aiohttp.ClientSession, queue: asyncio.Queue[str], seen: 
         record = question(tree, url)
         if record is not None:
             output.write(json.dumps(record, ensure_ascii=False) + "\n")
-        else:
-            for href in [*MENU(tree), *LISTED(tree)]:
-                link = urljoin(url, href)
-                if link not in seen:
-                    seen.add(link)
-                    queue.put_nowait(link)
+        for href in RELATED(tree) if record is not None else [*MENU(tree), *LISTED(tree)]:
+            link = urljoin(url, href)
+            if link not in seen:
+                seen.add(link)
+                queue.put_nowait(link)
         queue.task_done()
 
 

@@ -109,6 +109,8 @@ async def main(base_url: str, path: Path) -> None:
         async def read(context: ParselCrawlingContext) -> None:
             record = question(context.selector, context.request.url)
             output.write(json.dumps(record, ensure_ascii=False) + "\n")
+            await context.enqueue_links(selector=".similar .teaser-title a", label="question")
+            await context.enqueue_links(selector=".faq .topic a", label="list")
 
         statistics = await crawler.run([base_url + "/"])
     if statistics.requests_failed:

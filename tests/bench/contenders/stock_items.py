@@ -119,7 +119,12 @@ class DoctorsSpider(scrapy.Spider):
         yield from response.follow_all(css=".teaser-title a", callback=self.parse_question)
         yield from response.follow_all(css="a.next", callback=self.parse_list)
 
-    def parse_question(self, response: HtmlResponse) -> scrapy.Item:
+    def parse_question(self, response: HtmlResponse) -> Iterator[scrapy.Item | scrapy.Request]:
+        yield self.page(response)
+        yield from response.follow_all(css=".similar .teaser-title a", callback=self.parse_question)
+        yield from response.follow_all(css=".faq .topic a", callback=self.parse_list)
+
+    def page(self, response: HtmlResponse) -> scrapy.Item:
         asker = cleaning.asker(response.css(".question .asker::text").get(""))
         asked_on = asker.pop("asked_on", None)
         loader = PageLoader(response=response)
