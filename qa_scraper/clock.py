@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 _UNITS: Final = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
@@ -36,7 +37,12 @@ class Clock:
 
     def stamp(self) -> str:
         """Now, UTC, ISO 8601 to the second: ``2026-01-31T08:00:00Z``."""
-        return self.fixed or _stamp(datetime.now(UTC))
+        return self.fixed or _stamp_of_second(int(self.seconds()))
+
+
+@lru_cache(maxsize=8)
+def _stamp_of_second(second: int) -> str:
+    return stamp_of(second)
 
 
 def stamp_of(seconds: float) -> str:

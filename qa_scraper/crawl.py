@@ -152,8 +152,8 @@ class Crawl:
         if self.is_ending() or len(self.leases) >= self.concurrency * len(self.hosts):
             return None
         now = self.clock.seconds()
-        in_flight = Counter(lease.due.host for lease in self.leases.values())
-        for host in sorted(self.hosts, key=lambda host: in_flight[host]):
+        in_flight = Counter([lease.due.host for lease in self.leases.values()])
+        for host in sorted(self.hosts, key=in_flight.__getitem__):
             if in_flight[host] >= self.concurrency or not self.gates.may_lease(host, in_flight[host], now):
                 continue
             window = self._windows[host]
@@ -211,7 +211,7 @@ class Crawl:
             errback=self.on_failure,
             dont_filter=True,
             headers={name: value.encode("latin-1") for name, value in validators.items() if value},
-            meta={"lease": lease},
+            meta={"lease": lease, "verbatim_url": True},  # it is encoded already: urls.page_address
         )
 
     def _known(self, due: DueUrl) -> Revisit | None:

@@ -64,7 +64,10 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
     @staticmethod
     def _extract_headers(response: _ClientResponse) -> Headers:
         """The headers as they were sent: aiohttp's own text of them cannot be encoded again if it was no UTF-8."""
-        return Headers(list(response.raw_headers))
+        headers = Headers()
+        for name, value in response.raw_headers:  # put in as Headers would: what it normalises is bytes already
+            dict.setdefault(headers, name.title(), []).append(value)
+        return headers
 
 
 def is_ip_address(host: str) -> bool:

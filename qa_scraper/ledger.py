@@ -240,20 +240,25 @@ class Ledger:
             "INSERT OR IGNORE INTO urls (key, address, host, state, reason, due_at, is_start, found_on, first_seen_at,"
             " pattern, is_deep, listed_on, lastmod) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
-        self._db.executemany(statement, others)
+        if others:
+            self._db.executemany(statement, others)
         before = self._db.total_changes
         self._db.executemany(statement, open_urls)
         new = self._db.total_changes - before
-        self._db.executemany("UPDATE urls SET is_start=1 WHERE key=?", [(url.key,) for url in found if url.is_start])
-        self._db.executemany(  # a page whose lastmod moved is due in this run
-            "UPDATE urls SET listed_on=?, lastmod=?, due_at=CASE WHEN read_lastmod<>? THEN 0 ELSE due_at END"
-            " WHERE key=? AND (lastmod IS NOT ? OR listed_on IS NOT ?)",
-            [
-                (url.listed_on, url.lastmod, url.lastmod, url.key, url.lastmod, url.listed_on)
-                for url in found
-                if url.listed_on
-            ],
-        )
+        starts = [(url.key,) for url in found if url.is_start]
+        if starts:
+            self._db.executemany("UPDATE urls SET is_start=1 WHERE key=?", starts)
+        listed = [
+            (url.listed_on, url.lastmod, url.lastmod, url.key, url.lastmod, url.listed_on)
+            for url in found
+            if url.listed_on
+        ]
+        if listed:
+            self._db.executemany(  # a page whose lastmod moved is due in this run
+                "UPDATE urls SET listed_on=?, lastmod=?, due_at=CASE WHEN read_lastmod<>? THEN 0 ELSE due_at END"
+                " WHERE key=? AND (lastmod IS NOT ? OR listed_on IS NOT ?)",
+                listed,
+            )
         return new
 
     def mark_start(self, key: str, host: str, now: float) -> int:
