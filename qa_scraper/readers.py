@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from qa_scraper.reading import ReadPage
+from qa_scraper.worker_process import WorkerEnded, WorkerProcess
 
 _LARGE: Final = 64 * 1024  # bytes of a page from which on it may take half a second
 _TRIES: Final = 2  # of a page: another one may have brought its worker down
@@ -27,45 +24,38 @@ class Readers:
     def __init__(self, processes: int) -> None:
         """*processes*: all there are for a run, this one included; from 2 on the others do nothing but read."""
         self._others = max(0, processes - 1)
-        self._executor: Executor | None = None
+        self._workers: list[WorkerProcess] = []
+        self._beginning = asyncio.Lock()
+        self._thread: ThreadPoolExecutor | None = None
 
     async def read(self, size: int, page: Callable[[], ReadPage]) -> ReadPage:
         """What *page* gives, a page of *size* bytes; it can be pickled. Raises WorkerDied, or what *page* raises."""
         if not self._others:
-            return page() if size <= _LARGE else await self._run(page)
+            return page() if size <= _LARGE else await self._in_thread(page)
         for _ in range(_TRIES):
-            executor = self._executor
+            worker = await self._worker()
             try:
-                return await self._run(page)
-            except BrokenExecutor:
-                if executor is self._executor:
-                    self._executor = None  # the next page gets new workers
+                return await worker.read(page)
+            except WorkerEnded:
+                continue  # the next try gets a new one
         raise WorkerDied("the process that read the page came to an end: too little memory, or an error of the parser")
 
-    async def _run(self, page: Callable[[], ReadPage]) -> ReadPage:
-        if self._executor is None:
-            self._executor = self._workers() if self._others else ThreadPoolExecutor(1, "large-page")
-        return await asyncio.get_running_loop().run_in_executor(self._executor, page)
+    async def _in_thread(self, page: Callable[[], ReadPage]) -> ReadPage:
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, "large-page")
+        return await asyncio.get_running_loop().run_in_executor(self._thread, page)
 
-    def _workers(self) -> Executor:
-        # Not forked: this process has threads, and a loop that a child must not share.
-        return ProcessPoolExecutor(self._others, multiprocessing.get_context("spawn"), _begin_worker)
+    async def _worker(self) -> WorkerProcess:
+        """The worker that has least to do; those that have ended are replaced."""
+        async with self._beginning:
+            self._workers = [worker for worker in self._workers if not worker.ended]
+            while len(self._workers) < self._others:
+                self._workers.append(await WorkerProcess.begin())
+        return min(self._workers, key=lambda worker: worker.waiting)
 
     def close(self) -> None:
         """Ends the workers, whatever they read."""
-        if self._executor is not None:
-            self._executor.shutdown(wait=False, cancel_futures=True)
-
-
-def _begin_worker() -> None:
-    """A worker ends with the process that began it, however that ends, and not before: Ctrl-C reaches it as well."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+        for worker in self._workers:
+            worker.close()
+        if self._thread is not None:
+            self._thread.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,120 @@
+"""A process that reads pages beside the crawl. It is asked and answers over one socket, without a thread in between."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import multiprocessing
+import os
+import pickle
+import signal
+import socket
+import struct
+import threading
+from collections import deque
+from collections.abc import Callable
+from io import BufferedRWPair
+from typing import Final, Self
+
+from qa_scraper.reading import ReadPage
+
+_LENGTH: Final = struct.Struct("!I")
+
+
+class WorkerEnded(Exception):
+    """The process came to an end before it had read the page."""
+
+
+class WorkerProcess:
+    """One process; it reads pages in the order in which they are given. All of one thread, with a running event loop.
+
+    ``ended``: whether it can take no more; ``waiting``: how many pages it has in hand.
+    """
+
+    def __init__(
+        self, process: multiprocessing.process.BaseProcess, answers: asyncio.StreamReader, asked: asyncio.StreamWriter
+    ) -> None:
+        self.ended = False
+        self._process = process
+        self._asked = asked
+        self._futures: deque[asyncio.Future[ReadPage]] = deque()
+        self._taking = asyncio.get_running_loop().create_task(self._take(answers))
+        atexit.register(self.close)  # ahead of multiprocessing, which would wait for it
+
+    @classmethod
+    async def begin(cls) -> Self:
+        """Starts a process. Raises OSError where there can be no more."""
+        ours, theirs = socket.socketpair()
+        # Not forked: this process has threads, and a loop that a child must not share.
+        process = multiprocessing.get_context("spawn").Process(target=_read_pages, args=(theirs,), daemon=True)
+        process.start()
+        theirs.close()
+        return cls(process, *await asyncio.open_connection(sock=ours))
+
+    @property
+    def waiting(self) -> int:
+        """How many pages it has in hand."""
+        return len(self._futures)
+
+    async def read(self, page: Callable[[], ReadPage]) -> ReadPage:
+        """What *page* gives; it can be pickled. Raises WorkerEnded, or what *page* raises."""
+        if self.ended:
+            raise WorkerEnded
+        future: asyncio.Future[ReadPage] = asyncio.get_running_loop().create_future()
+        self._futures.append(future)
+        message = pickle.dumps(page, pickle.HIGHEST_PROTOCOL)
+        self._asked.writelines((_LENGTH.pack(len(message)), message))
+        return await future
+
+    async def _take(self, answers: asyncio.StreamReader) -> None:
+        try:
+            while True:
+                (length,) = _LENGTH.unpack(await answers.readexactly(_LENGTH.size))
+                found, error = pickle.loads(await answers.readexactly(length))
+                future = self._futures.popleft()
+                if future.done():  # nobody waits for it any more
+                    continue
+                if error is None:
+                    future.set_result(found)
+                else:
+                    future.set_exception(error)
+        except (asyncio.IncompleteReadError, OSError):
+            pass  # it is no more: those who wait are told
+        finally:
+            self.ended = True
+            for future in self._futures:
+                if not future.done():
+                    future.set_exception(WorkerEnded())
+
+    def close(self) -> None:
+        """Ends the process, whatever it reads. Harmless when it has ended already."""
+        self.ended = True
+        self._process.kill()
+        atexit.unregister(self.close)
+
+
+def _read_pages(asked: socket.socket) -> None:
+    """The process: it ends with the one that began it, however that ends, and not before: Ctrl-C reaches it as well."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    with asked, asked.makefile("rwb") as stream:
+        while length := stream.read(_LENGTH.size):
+            _answer(stream, pickle.loads(stream.read(*_LENGTH.unpack(length))))
+
+
+def _answer(stream: BufferedRWPair, page: Callable[[], ReadPage]) -> None:
+    try:
+        message = pickle.dumps((page(), None), pickle.HIGHEST_PROTOCOL)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told to who asked
+        message = pickle.dumps((None, RuntimeError(f"{type(error).__name__}: {error}")), pickle.HIGHEST_PROTOCOL)
+    stream.write(_LENGTH.pack(len(message)))
+    stream.write(message)
+    stream.flush()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
