@@ -16,6 +16,7 @@ FIELDS: Final = (
 )  # fmt: skip
 """Fields whose fill rates are measured; of answers, the first one counts."""
 
+_PATHS: Final = {name: tuple(name.split(".")) for name in FIELDS}
 _FEW: Final = 3
 """So few pages prove nothing."""
 _FAILED_TOLERANCE: Final = 0.2
@@ -80,7 +81,7 @@ class Breach:
 
 def filled(record: Mapping[str, object]) -> set[str]:
     """Which of ``FIELDS`` a record fills."""
-    return {name for name in FIELDS if _value(record, name.split("."))}
+    return {name for name, path in _PATHS.items() if _value(record, path)}
 
 
 def layout_of(record: Mapping[str, object]) -> str:
