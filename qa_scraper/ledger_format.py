@@ -121,7 +121,12 @@ ALTER TABLE runs ADD COLUMN snapshot_hash TEXT;
 ALTER TABLE runs ADD COLUMN measures TEXT;
 UPDATE runs SET publication='published' WHERE outcome IN ('complete', 'gaps');
 """
-FORMATS: Final = (_FORMAT_1, _FORMAT_2, _FORMAT_3)
+_FORMAT_4: Final = """
+-- of the last whole fetch: seconds until its answer began, bytes of its body (unpacked)
+ALTER TABLE urls ADD COLUMN took REAL;
+ALTER TABLE urls ADD COLUMN size INTEGER;
+"""
+FORMATS: Final = (_FORMAT_1, _FORMAT_2, _FORMAT_3, _FORMAT_4)
 """What each version of the file's format adds to the one before."""
 SCHEMA_VERSION: Final = len(FORMATS)
 
