@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import filecmp
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
@@ -61,12 +62,19 @@ def _complete(record: PublishedRecord) -> dict[str, object]:
 
 @contextlib.contextmanager
 def beside(target: Path) -> Iterator[Path]:
-    """A path beside *target* to write to; what still stands there at the end is removed."""
+    """A path beside *target* to write a file or a folder to; what still stands there at the end is removed."""
     _remove_left_over(target)
     path = _beside(target)
     try:
         yield path
     finally:
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
         path.unlink(missing_ok=True)
 
 
@@ -82,7 +90,7 @@ def _remove_left_over(target: Path) -> None:
             try:
                 os.kill(int(process), 0)
             except (ProcessLookupError, OverflowError):
-                left_over.unlink(missing_ok=True)
+                _remove(left_over)
             except PermissionError:
                 continue
 
@@ -98,7 +106,12 @@ def put_in_place(written: Path, target: Path) -> None:
         written.unlink()
         return
     written.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
+    sync_folder(target.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Makes what was renamed in the folder *path* survive a power cut. Raises OSError."""
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
