@@ -18,6 +18,7 @@ from qa_scraper import (
     explain_command,
     export_command,
     new_site_command,
+    report_command,
     report_commands,
     schedule_command,
     validate_command,
@@ -263,6 +264,7 @@ def doctor(
 
 app.add_typer(explain_command.app)
 app.add_typer(report_commands.app)
+app.add_typer(report_command.app)
 app.add_typer(schedule_command.app)
 app.add_typer(new_site_command.app)
 app.add_typer(validate_command.app)
