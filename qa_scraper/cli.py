@@ -15,6 +15,7 @@ import typer
 
 from qa_scraper import (
     __version__,
+    browse_command,
     explain_command,
     export_command,
     new_site_command,
@@ -265,6 +266,7 @@ def doctor(
 app.add_typer(explain_command.app)
 app.add_typer(report_commands.app)
 app.add_typer(report_command.app)
+app.add_typer(browse_command.app)
 app.add_typer(schedule_command.app)
 app.add_typer(new_site_command.app)
 app.add_typer(validate_command.app)

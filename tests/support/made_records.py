@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from qa_scraper.items import Answer, Asker, Author, Question, Record, RelatedQuestion, RelatedTopic, Source
@@ -46,7 +47,7 @@ def hostile_record(number: int, listener: str) -> Record:
     return made_record(
         number,
         id=f"made:{number:05}{evil}",
-        url=f"javascript:document.title='pwned'//{evil}",
+        url=f"javascript:document.title=%27pwned%27//{quote(evil)}",
         language='en" onmouseover="x',
         title=evil,
         categories=[f"{evil} {'C' * 10_000}"],
@@ -56,5 +57,5 @@ def hostile_record(number: int, listener: str) -> Record:
         answers=[Answer(author, evil, "2011-05-04", True, 3, False, evil)],
         more_info=evil,
         related_questions=[RelatedQuestion(evil, "javascript:alert(1)", evil, author, evil)],
-        related_topics=[RelatedTopic(evil, evil, f'{listener}/" onclick="alert(1)')],
+        related_topics=[RelatedTopic(evil, evil, f"{listener}/{quote(evil)}")],
     )
