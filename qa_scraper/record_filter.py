@@ -47,6 +47,7 @@ _ORDERS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+_ESCAPED: Final = re.compile(r"\\(.)")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?")
 _WANTED: Final = {
@@ -86,7 +87,10 @@ def compiled(expression: str) -> Condition:
         raise FilterError(expression, column, f"{found}: {_expected(error.accepts or error.expected)}") from None
     except UnexpectedEOF:
         raise FilterError(expression, len(expression), "it ends too early") from None
-    return _condition(tree, expression)
+    try:
+        return _condition(tree, expression)
+    except RecursionError:
+        raise FilterError(expression, 0, "too many conditions within conditions") from None
 
 
 def check_field(path: str) -> Field:
@@ -178,7 +182,7 @@ def _comparison(name: Token, sign: Token, literal: Token, expression: str) -> Co
 
 def _value(literal: Token) -> _Literal:
     if literal.type == "STRING":
-        return re.sub(r"\\(.)", r"\1", literal[1:-1])
+        return _ESCAPED.sub(r"\1", literal[1:-1])
     if literal.type == "NUMBER":
         return float(literal) if "." in literal else int(literal)
     return {"true": True, "false": False}.get(literal.lower())

@@ -24,7 +24,7 @@ SUMMARY: Final = "CSV: one row an answer, safe to open in a spreadsheet"
 SUFFIXES: Final = (".csv",)
 TAKES: Final = frozenset({"fields"})
 
-_FORMULA: Final = re.compile(r"'|[\s\x00-\x1f\u00ad\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－﹢﹣＠﹦﹫]|[\t\r\n]")
+_FORMULA: Final = re.compile(r"'|[\s'\x00-\x1f\u00ad\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－﹢﹣＠﹦﹫]|[\t\r\n]")
 """What begins like a formula: also in full-width and small forms, and after what some programs trim."""
 
 
