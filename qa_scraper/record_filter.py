@@ -35,7 +35,7 @@ _GRAMMAR: Final = r"""
     _AND.2: /and(?![\w.])/i
     _NOT.2: /not(?![\w.])/i
     WORD.2: /(true|false|null)(?![\w.])/i
-    OPERATOR.2: /!=|<=|>=|=|<|>|(has|contains|matches)(?![\w.])/i
+    OPERATOR.2: /!=|<=|>=|=|<|>|(has|contains)(?![\w.])/i
     FIELD: /[a-z_]\w*(\.\w+)*/i
     NUMBER: /-?[0-9]+(\.[0-9]+)?/
     STRING: /"([^"\\]|\\.)*"|'([^'\\]|\\.)*'/
@@ -112,7 +112,7 @@ def _expected(names: set[str]) -> str:
     if "FIELD" in names:
         return "a field is expected, as in question.title"
     if "OPERATOR" in names:
-        return "one of = != < <= > >= has contains matches is expected"
+        return "one of = != < <= > >= has contains is expected"
     if "STRING" in names:
         return 'a value is expected: "text", a number, true, false or null'
     return "and, or, a closing parenthesis or the end is expected"
@@ -162,15 +162,8 @@ def _comparison(name: Token, sign: Token, literal: Token, expression: str) -> Co
         raise wrong(literal, f"{name} is compared to {_WANTED[field.kind]}")
     if word == "has" and not _in_list(field):
         raise wrong(sign, f"has goes with lists, {name} is none: use = or contains")
-    if word in {"contains", "matches"} and field.kind != "text":
-        raise wrong(sign, f"{word} goes with text, {name} is none")
-    if word == "matches":
-        try:
-            pattern = re.compile(str(value))
-        except re.error as error:
-            raise wrong(literal, f"no regular expression: {error}") from None
-        search = pattern.search
-        return lambda record: any(search(found) for found in values(record))
+    if word == "contains" and field.kind != "text":
+        raise wrong(sign, f"contains goes with text, {name} is none")
     if word == "contains":
         part = str(value).casefold()
         return lambda record: any(part in found.casefold() for found in values(record))
