@@ -188,8 +188,9 @@ def _fits(field: Field, value: _Literal) -> bool:
         return isinstance(value, int | float) and not isinstance(value, bool)
     if not isinstance(value, str):
         return False
-    shape = {"date": _DATE, "time": _TIME}.get(field.kind)
-    return shape is None or bool(shape.fullmatch(value))
+    if field.kind == "date":
+        return bool(_DATE.fullmatch(value))
+    return field.kind != "time" or bool(_TIME.fullmatch(value))
 
 
 def _in_list(field: Field) -> bool:
