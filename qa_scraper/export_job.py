@@ -38,13 +38,15 @@ class Choice:
     since: str | None = None
 
     def condition(self) -> Condition:
-        """Whether a record is wanted. Raises InputError for what cannot be understood."""
+        """Whether a record is wanted, whenever it changed. Raises InputError for what cannot be understood."""
         conditions = [compiled(expression) for expression in self.where]
         if self.answered:
             conditions.append(is_answered)
-        if self.since is not None:
-            conditions.append(_changed_since(_stamp(self.since)))
         return lambda record: all(holds(record) for holds in conditions)
+
+    def first_stamp(self) -> str:
+        """From when on a record is wanted; empty: whenever it changed. Raises InputError for what is no date."""
+        return "" if self.since is None else _stamp(self.since)
 
 
 @dataclass(slots=True)
@@ -120,7 +122,7 @@ def export(
     *protect*: what is done to each about people's names; *seen* is told how many bytes are read. Raises InputError for
     a line that is no valid record, and where *out* holds what is not to be replaced.
     """
-    wanted = choice.condition()
+    wanted, first = choice.condition(), choice.first_stamp()
     _check_target(source, out)
     exported = Exported()
 
@@ -128,7 +130,10 @@ def export(
         for record in _valid(source, seen):
             exported.read += 1
             if not wanted(record):
-                exported.undated += choice.since is not None and _changed_at(record) is None
+                continue
+            changed_at = _changed_at(record)
+            if first and (changed_at is None or changed_at < first):
+                exported.undated += changed_at is None
                 continue
             yield protect(record) if protect else record
 
@@ -199,10 +204,6 @@ def _changed_at(record: Record) -> str | None:
     assert isinstance(source, dict)
     changed_at = source["changed_at"]
     return changed_at if isinstance(changed_at, str) else None
-
-
-def _changed_since(stamp: str) -> Condition:
-    return lambda record: (_changed_at(record) or "") >= stamp
 
 
 def _stamp(given: str) -> str:

@@ -82,6 +82,12 @@ def _beside(target: Path) -> Path:
     return target.with_name(f".{target.name}.{os.getpid()}.tmp")
 
 
+def scratch_of(written: Path) -> Path:
+    """A second path beside the target of *written*, from ``beside``: where a process was killed, both are removed."""
+    name, _, process = written.name.removesuffix(".tmp").rpartition(".")
+    return written.with_name(f"{name}.scratch.{process}.tmp")
+
+
 def _remove_left_over(target: Path) -> None:
     """Removes what processes left beside *target* that were killed while they wrote; those that live keep theirs."""
     for left_over in target.parent.glob(f".{target.name}.*.tmp"):

@@ -35,7 +35,7 @@ _GRAMMAR: Final = r"""
     _AND.2: /and(?![\w.])/i
     _NOT.2: /not(?![\w.])/i
     WORD.2: /(true|false|null)(?![\w.])/i
-    OPERATOR.2: /!=|<=|>=|=|<|>|(has|contains|matches)(?![\w.])/i
+    OPERATOR.2: /!=|<=|>=|=|<|>|(has|contains)(?![\w.])/i
     FIELD: /[a-z_]\w*(\.\w+)*/i
     NUMBER: /-?[0-9]+(\.[0-9]+)?/
     STRING: /"([^"\\]|\\.)*"|'([^'\\]|\\.)*'/
@@ -47,6 +47,7 @@ _ORDERS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+_ESCAPED: Final = re.compile(r"\\(.)")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?")
 _WANTED: Final = {
@@ -86,7 +87,10 @@ def compiled(expression: str) -> Condition:
         raise FilterError(expression, column, f"{found}: {_expected(error.accepts or error.expected)}") from None
     except UnexpectedEOF:
         raise FilterError(expression, len(expression), "it ends too early") from None
-    return _condition(tree, expression)
+    try:
+        return _condition(tree, expression)
+    except RecursionError:
+        raise FilterError(expression, 0, "too many conditions within conditions") from None
 
 
 def check_field(path: str) -> Field:
@@ -108,7 +112,7 @@ def _expected(names: set[str]) -> str:
     if "FIELD" in names:
         return "a field is expected, as in question.title"
     if "OPERATOR" in names:
-        return "one of = != < <= > >= has contains matches is expected"
+        return "one of = != < <= > >= has contains is expected"
     if "STRING" in names:
         return 'a value is expected: "text", a number, true, false or null'
     return "and, or, a closing parenthesis or the end is expected"
@@ -158,15 +162,8 @@ def _comparison(name: Token, sign: Token, literal: Token, expression: str) -> Co
         raise wrong(literal, f"{name} is compared to {_WANTED[field.kind]}")
     if word == "has" and not _in_list(field):
         raise wrong(sign, f"has goes with lists, {name} is none: use = or contains")
-    if word in {"contains", "matches"} and field.kind != "text":
-        raise wrong(sign, f"{word} goes with text, {name} is none")
-    if word == "matches":
-        try:
-            pattern = re.compile(str(value))
-        except re.error as error:
-            raise wrong(literal, f"no regular expression: {error}") from None
-        search = pattern.search
-        return lambda record: any(search(found) for found in values(record))
+    if word == "contains" and field.kind != "text":
+        raise wrong(sign, f"contains goes with text, {name} is none")
     if word == "contains":
         part = str(value).casefold()
         return lambda record: any(part in found.casefold() for found in values(record))
@@ -178,7 +175,7 @@ def _comparison(name: Token, sign: Token, literal: Token, expression: str) -> Co
 
 def _value(literal: Token) -> _Literal:
     if literal.type == "STRING":
-        return re.sub(r"\\(.)", r"\1", literal[1:-1])
+        return _ESCAPED.sub(r"\1", literal[1:-1])
     if literal.type == "NUMBER":
         return float(literal) if "." in literal else int(literal)
     return {"true": True, "false": False}.get(literal.lower())
@@ -191,8 +188,9 @@ def _fits(field: Field, value: _Literal) -> bool:
         return isinstance(value, int | float) and not isinstance(value, bool)
     if not isinstance(value, str):
         return False
-    shape = {"date": _DATE, "time": _TIME}.get(field.kind)
-    return shape is None or bool(shape.fullmatch(value))
+    if field.kind == "date":
+        return bool(_DATE.fullmatch(value))
+    return field.kind != "time" or bool(_TIME.fullmatch(value))
 
 
 def _in_list(field: Field) -> bool:

@@ -24,5 +24,5 @@ def _formats(*names: str) -> dict[str, Format]:
     return found
 
 
-FORMATS: Final = _formats("json_lines", "sqlite_tables")
+FORMATS: Final = _formats("json_lines", "csv_table", "parquet_table", "sqlite_tables")
 """By name."""
