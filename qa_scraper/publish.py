@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from scrapy import Spider
 
 SNAPSHOT: Final = "questions.jsonl"
+BROWSED: Final = "browse.sqlite"
+REPORT: Final = "report.html"
+DERIVED: Final = (BROWSED, REPORT)
+"""Files in a site's folder that were made of its snapshot and ledger for people to look at, and can be made again."""
 
 
 def holds_records(folder: Path) -> bool:

@@ -25,11 +25,12 @@ def report(
     """Write what a site's records and runs come to as one HTML page with charts."""
     from qa_scraper.clock import Clock
     from qa_scraper.html_page import write_page
+    from qa_scraper.publish import REPORT
     from qa_scraper.report import site_report
     from qa_scraper.report_page import report_page
 
     told = site_report(site, output, Clock().stamp())
-    target = output / site / "report.html" if out is None else out
+    target = output / site / REPORT if out is None else out
     write_page(report_page(told), target)
     typer.echo(f"Written to {target}")
     sys.stdout.flush()

@@ -7,7 +7,9 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -260,6 +262,20 @@ def test_the_database_is_made_anew_with_the_snapshot_only(tmp_path: Path) -> Non
     assert "record 3 (x) is not valid" in done.stderr
     assert database.read_bytes() == whole
     assert sorted(path.name for path in snapshot.parent.iterdir()) == ["browse.sqlite", "questions.jsonl"]
+
+
+def test_it_ends_at_once_whatever_it_is_asked(tmp_path: Path) -> None:
+    published(tmp_path, RECORDS[:1])
+    endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c"
+    with ThreadPoolExecutor() as pool:
+        with browsing(tmp_path) as browsed:
+            asked = pool.submit(browsed.get, f"/qa.json?sql={quote(endless)}")
+            assert browsed.get("/qa/records/1")[0] == 200
+            with pytest.raises(TimeoutError):
+                asked.result(timeout=0.5)
+            began = time.monotonic()
+        assert time.monotonic() - began < 5
+        assert asked.result()[0] == 400
 
 
 def test_what_cannot_be_browsed_is_told(site: Browsed, tmp_path: Path) -> None:

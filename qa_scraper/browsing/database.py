@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING, Final
 from qa_scraper.errors import InputError
 from qa_scraper.export import ExportOptions, Written, sqlite_schema, sqlite_tables
 from qa_scraper.export_job import Choice, export
-from qa_scraper.publish import SNAPSHOT
+from qa_scraper.publish import BROWSED, SNAPSHOT
 from qa_scraper.record_source import RecordSource, find_records
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-DATABASE: Final = "browse.sqlite"
-"""Name of the file in a site's output folder."""
 MADE_OF: Final = "made_of"
 """The table that says what the database was made of."""
 LIST: Final = "questions"
@@ -43,7 +41,7 @@ def browsed_database(source: RecordSource, seen: Callable[[int], None]) -> Path:
     *seen* is told how many bytes are read. Raises InputError for a record that is not valid, OSError where the folder
     cannot be written; an old database is then as it was.
     """
-    target = source.path.with_name(DATABASE)
+    target = source.path.with_name(BROWSED)
     mark = _mark(source)
     if _made_of(target) != mark:
         export(source, target, _Marked(mark), Choice(), ExportOptions(name=source.path.parent.name), seen=seen)

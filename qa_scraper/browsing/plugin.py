@@ -6,6 +6,7 @@ hold runs and loads nothing.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -72,6 +73,21 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[_Application], _Application]
         return guarded
 
     return wrapped
+
+
+_connections: list[sqlite3.Connection] = []
+
+
+@hookimpl
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    """Notes the connection, one a thread, so that its query can be cut off."""
+    _connections.append(conn)
+
+
+def cut_off_queries() -> None:
+    """Ends the queries that are running; what asked for them is told so."""
+    for connection in _connections:
+        connection.interrupt()
 
 
 @hookimpl

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
 from qa_scraper.browsing.database import LIST, MADE_OF
@@ -87,12 +88,19 @@ def serve(database: Path, site: str, at: socket.socket) -> None:
     """Serves the file *database* of *site* until Ctrl-C, which is raised as KeyboardInterrupt once all has ended."""
     import uvicorn
 
+    from qa_scraper.browsing.plugin import cut_off_queries
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            super().handle_exit(sig, frame)
+            cut_off_queries()  # they could take another ten seconds
+
     browser = _datasette(database, site)
     asyncio.run(browser.invoke_startup())
     config = uvicorn.Config(
-        browser.app(), log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE, server_header=False
+        browser.app(), log_level="critical", access_log=False, timeout_graceful_shutdown=_GRACE, server_header=False
     )
-    uvicorn.Server(config).run(sockets=[at])
+    Server(config).run(sockets=[at])
 
 
 def _datasette(database: Path, site: str) -> Datasette:
