@@ -20,6 +20,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 import orjson
 import pytest
 from lxml import etree
+from qa_scraper.browsing.excerpt import excerpt
 from qa_scraper.browsing.record_page import web_address
 from qa_scraper.items import Answer, Asker, Author, Question, Record, RelatedQuestion, RelatedTopic
 
@@ -144,6 +145,28 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browsed]:
 )
 def test_search_finds_words_of_any_length_in_any_language(site: Browsed, wanted: str, titles: list[str]) -> None:
     assert site.found(f"/qa/questions?_q={quote(wanted)}") == titles
+
+
+def test_an_excerpt_shows_what_was_found(site: Browsed) -> None:
+    def shown(wanted: str) -> list[str]:
+        (found,) = site.page(f"/qa/questions?_q={quote(wanted)}").iterfind(".//ol/li")
+        return [words(mark) for mark in found.iter("mark")]
+
+    assert shown("TINGL itch") == ["tingl", "itch"]
+    assert shown("逆流 影響睡眠") == ["逆流", "影響睡眠"]  # in the answer
+    assert shown("common") == ["common"]  # in what is said more
+
+
+def test_excerpts_are_short_and_escaped() -> None:
+    long = f"{'a ' * 200}<b>Feet</b> {'z ' * 200}"
+    found = str(excerpt([None, "none of it", long], ["feet", "<b>f", "b>fe"]))
+    assert found.startswith("… a a")
+    assert found.endswith(" …")
+    assert "<mark>&lt;b&gt;Feet</mark>&lt;/b&gt; z" in found
+    assert len(found) < 320
+    assert str(excerpt(["İİ & feet"], ["feet"])) == "İİ &amp; <mark>feet</mark>"
+    assert str(excerpt([None, ""], ["feet"])) == ""
+    assert str(excerpt(["<i>"], [])) == "&lt;i&gt;"
 
 
 def test_the_list_is_in_pages_and_searched_within_facets(site: Browsed) -> None:

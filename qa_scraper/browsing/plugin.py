@@ -17,7 +17,15 @@ from markupsafe import Markup
 from pluggy import HookimplMarker
 
 from qa_scraper.browsing.database import LIST
-from qa_scraper.browsing.record_page import SEARCH, record_parts, search_condition, web_address
+from qa_scraper.browsing.excerpt import excerpt
+from qa_scraper.browsing.record_page import (
+    SEARCH,
+    answer_texts,
+    record_parts,
+    search_condition,
+    search_words,
+    web_address,
+)
 from qa_scraper.browsing.style import STYLE
 from qa_scraper.exits import complain
 
@@ -175,6 +183,15 @@ def extra_template_vars(
         if table != LIST:
             return shown
         kept = [(name, value) for name in request.args for value in request.args.getlist(name)]
+        words = search_words(request.args.get(SEARCH) or "")
+
+        async def excerpt_of(row: Any) -> Markup:
+            texts = [row["question_text"], row["more_info"]]
+            if words:
+                texts[1:1] = await answer_texts(datasette.get_database(database), row["id"])
+            return excerpt(texts, words)
+
+        shown["excerpt_of"] = excerpt_of
         shown["searched"] = request.args.get(SEARCH) or ""
         shown["kept"] = [(name, value) for name, value in kept if name not in {SEARCH, "_next"}]
         return shown

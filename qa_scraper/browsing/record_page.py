@@ -50,6 +50,12 @@ async def record_parts(database: Database, number: str) -> dict[str, Any]:
     return parts
 
 
+async def answer_texts(database: Database, record_id: str) -> list[str | None]:
+    """The texts of a record's answers."""
+    query = "SELECT text FROM answers WHERE record_id = :id ORDER BY position"
+    return [row["text"] for row in (await database.execute(query, {"id": record_id})).rows]
+
+
 def web_address(url: str | None) -> str | None:
     """*url* where a link may lead to it: an address on the web. None for any other (``javascript:``, relative)."""
     if not url:
@@ -61,13 +67,18 @@ def web_address(url: str | None) -> str | None:
     return url if found.scheme in {"http", "https"} and found.netloc else None
 
 
+def search_words(wanted: str) -> list[str]:
+    """The words that are searched for."""
+    return list(dict.fromkeys(wanted.split()))[:_MOST_WORDS]
+
+
 def search_condition(wanted: str) -> tuple[list[str], Mapping[str, str]]:
     """Conditions (SQL) on rows of ``records`` that hold all words of *wanted* somewhere, and their parameters.
 
     Words of three letters and more are looked up in the index; shorter ones, as most Chinese words are, it does not
     hold, and the texts themselves are read.
     """
-    words = list(dict.fromkeys(wanted.split()))[:_MOST_WORDS]
+    words = search_words(wanted)
     parameters: dict[str, str] = {}
     conditions = []
     indexed = [f'"{word.replace(chr(34), chr(34) * 2)}"' for word in words if len(word) >= _SHORTEST]

@@ -39,6 +39,7 @@ button, input[type=submit] { background: var(--c-question); border-color: transp
 .about { display: flex; flex-wrap: wrap; gap: 0 .9rem; color: var(--faint); font-size: .85rem; }
 span.about { display: inline; }
 .excerpt { color: var(--faint); font-size: .9rem; margin: .2rem 0 0; }
+mark { background: color-mix(in srgb, var(--c-title) 30%, transparent); color: var(--ink); border-radius: 2px; }
 .next { margin: 1.25rem 0; }
 aside section { margin-bottom: 1.25rem; }
 aside h3 { font-size: .8rem; text-transform: uppercase; letter-spacing: .06em; color: var(--faint);
