@@ -145,8 +145,16 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         arguments = crawl_arguments("edoctor", site.url, output, "-s", "RETRY_TIMES=0")
         assert qa_scraper(*arguments).returncode == 3
         site.count = 14
+        sizes = {f"{site.url}/qa/{site.slug(number)}": len(site.question_html(number).encode()) for number in range(12)}
         make_all_due(output)
         assert qa_scraper(*arguments).returncode == 3
+    with contextlib.closing(sqlite3.connect(output / "edoctor" / "ledger.sqlite")) as ledger:
+        kept = ledger.execute(
+            "SELECT key, size, took FROM urls WHERE size IS NOT NULL AND key LIKE '%/qa/%'"
+        ).fetchall()
+    assert len(kept) >= 8
+    assert all(0 < took < 60 for _, _, took in kept)
+    assert [size for key, size, _ in kept if key in sizes] == [sizes[key] for key, _, _ in kept if key in sizes]
     return output
 
 

@@ -25,6 +25,9 @@ LIST: Final = "questions"
 column with equal values, as dates are, it shows rows twice and leaves others out (0.65)."""
 
 
+_OURS: Final = f"CREATE TABLE {MADE_OF} (mark TEXT NOT NULL); CREATE VIEW {LIST} AS SELECT * FROM records;"
+
+
 def find_snapshot(site: str, output: Path) -> RecordSource:
     """The published records of *site*. Raises InputError where there are none."""
     snapshot = output / site / SNAPSHOT
@@ -51,7 +54,7 @@ def browsed_database(source: RecordSource, seen: Callable[[int], None]) -> Path:
 def _mark(source: RecordSource) -> str:
     """What changes when the snapshot does, or the way in which the database is made of it."""
     file = source.path.stat()
-    way = hashlib.sha256((sqlite_schema.TABLES + sqlite_schema.FINISH).encode()).hexdigest()
+    way = hashlib.sha256((sqlite_schema.TABLES + sqlite_schema.FINISH + _OURS).encode()).hexdigest()
     return f"{file.st_size} bytes of {file.st_mtime_ns} by {way}"
 
 
@@ -79,7 +82,6 @@ class _Marked:
     def write(self, records: Iterator[Mapping[str, JsonValue]], out: Path, options: ExportOptions) -> Written:
         written = sqlite_tables.write(records, out, options)
         with contextlib.closing(sqlite3.connect(out, isolation_level=None)) as db:
-            db.execute(f"CREATE TABLE {MADE_OF} (mark TEXT NOT NULL)")
-            db.execute(f"CREATE VIEW {LIST} AS SELECT * FROM records")
+            db.executescript(_OURS)
             db.execute(f"INSERT INTO {MADE_OF} VALUES (?)", (self._mark,))
         return written

@@ -23,6 +23,8 @@ def excerpt(texts: Iterable[str | None], words: Sequence[str]) -> Markup:
         places = list(_places(text, words))
         if places:
             begin = max(0, places[0][0] - _BEFORE)
+            if begin:  # at the beginning of a word, where there are blanks
+                begin = text.find(" ", begin, places[0][0]) + 1 or begin
             return _marked(text, begin, min(len(text), begin + _LONGEST), places)
     return _marked(beginning, 0, min(len(beginning), _LONGEST), [])
 

@@ -70,7 +70,7 @@ article h1 { font-size: 1.6rem; }
 .table-wrapper { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-size: .85rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--rule);
-  min-width: 5rem; max-width: 30rem; overflow-wrap: break-word; }
+  min-width: 6.25rem; max-width: 30rem; overflow-wrap: break-word; }
 .col-text, .col-question_text, .col-answer_text, .col-more_info, .col-question_excerpt, .col-answer_excerpt {
   min-width: 20rem; }
 .content > h1, .page-header h1 { font-size: 1.4rem; margin-bottom: .75rem; }
