@@ -14,7 +14,7 @@ from qa_scraper.report_figures import Bars, Figures
 from qa_scraper.report_style import STYLE
 from qa_scraper.status import RunLine
 
-_LONGEST: Final = 160
+_LONGEST: Final = 300
 """Characters of a name, a reason or an address that are shown."""
 _BARS_SHOWN: Final = 20
 _RUNS_SHOWN: Final = 40

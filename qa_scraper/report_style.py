@@ -42,6 +42,7 @@ svg { display: block; width: 100%; height: auto; }
 .legend li::before { content: ""; display: inline-block; width: .75em; height: .75em; margin-right: .4em;
   border-radius: 2px; background: var(--c); }
 summary { cursor: pointer; color: var(--faint); font-size: .8rem; margin-top: .5rem; }
+.cards + section { margin-top: 1rem; }
 .table { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-size: .85rem; }
 th, td { text-align: left; vertical-align: top; padding: .2rem .75rem .2rem 0; border-bottom: 1px solid var(--rule); }
@@ -49,7 +50,7 @@ tr:last-child > * { border-bottom: 0; }
 thead th { color: var(--faint); font-weight: 400; }
 tbody th { font-weight: 400; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
-td:last-child { padding-right: 0; }
+tr > :last-child { padding-right: 0; }
 .share { width: 34%; padding-top: .55rem; }
 .share svg { height: .6rem; border-radius: 2px; overflow: hidden; background: var(--rule); }
 .share rect { fill: var(--c-question); }
