@@ -50,7 +50,7 @@ def hostile_record(number: int, listener: str) -> Record:
         url=f"javascript:document.title=%27pwned%27//{quote(evil)}",
         language='en" onmouseover="x',
         title=evil,
-        categories=[f"{evil} {'C' * 10_000}"],
+        categories=[f"{evil} {number}" if number % 2 else f"{'C' * 10_000} {evil}"],
         tags=[evil, "javascript:alert(1)"],
         question=Question(evil, f"{evil}\n\n{'Q' * 10_000}", "2011-05-02", 1),
         asker=Asker(evil, 20, 29, "female"),
