@@ -41,6 +41,7 @@ _CONTEXT: Final = {
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
     "examples": {"@id": "cr:examples", "@type": "@json"},
     "extract": "cr:extract",
     "field": "cr:field",
@@ -61,6 +62,7 @@ _CONTEXT: Final = {
     "regex": "cr:regex",
     "repeated": "cr:repeated",
     "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
     "sc": "https://schema.org/",
     "separator": "cr:separator",
     "source": "cr:source",
@@ -84,9 +86,7 @@ def write(records: Iterator[Mapping[str, JsonValue]], out: Path, options: Export
                 size += file.write(line)
                 rows += 1
     described = _metadata(options, figures, table.columns, digest.hexdigest(), size)
-    (out / "croissant.json").write_bytes(
-        orjson.dumps(described, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    )
+    (out / "croissant.json").write_bytes(orjson.dumps(described, option=orjson.OPT_INDENT_2) + b"\n")
     return Written(figures.records, {"rows": rows})
 
 
@@ -103,6 +103,7 @@ def _metadata(
         "dateCreated": options.created_on,
         "version": "1.0.0",
         "license": "unknown",
+        "citeAs": f"{options.name}, collected with qa-scraper, {options.created_on}",
         "inLanguage": sorted(figures.languages),
         "distribution": [
             {
