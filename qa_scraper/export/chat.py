@@ -40,7 +40,7 @@ def write(records: Iterator[Mapping[str, JsonValue]], out: Path, options: Export
             yield {"messages": [*first, *said], **known}
 
     written, notes = write_lines(records, out, options, made, "conversations")
-    missing = tuple(f"{count:,} records {reason} are left out" for reason, count in sorted(left_out.items()))
+    missing = tuple(f"left out: {count:,} {reason}" for reason, count in sorted(left_out.items()))
     return replace(written, notes=(*notes, *missing))
 
 

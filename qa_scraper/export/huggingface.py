@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from qa_scraper.errors import InputError
 from qa_scraper.export import parquet_table
 from qa_scraper.export.data_card import Figures, card
 from qa_scraper.export.formats import ExportOptions, Written
 from qa_scraper.export.record_spool import SHARES, parted_records
-from qa_scraper.export.splits import SPLITS
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -24,7 +24,7 @@ TAKES: Final = frozenset({"splits", "seed"})
 def write(records: Iterator[Mapping[str, JsonValue]], out: Path, options: ExportOptions) -> Written:
     """``README.md`` and ``data/train.parquet`` and so on, records nested as they are; no file of an empty split.
 
-    Raises InputError where DuckDB is missing, OSError where it cannot write.
+    Raises InputError where DuckDB is missing or there is no record, OSError where it cannot write.
     """
     out.mkdir()
     (out / "data").mkdir()
@@ -37,8 +37,9 @@ def write(records: Iterator[Mapping[str, JsonValue]], out: Path, options: Export
 
     shares = options.splits or SHARES
     with parted_records(counted(), out, options) as parted:
-        # Without any record there is still a table, so that it can be loaded.
-        counts = {name: count for name, count in parted.parted.counts.items() if count} or {SPLITS[0]: 0}
+        counts = {name: count for name, count in parted.parted.counts.items() if count}
+        if not counts:
+            raise InputError("there is no record to export: datasets loads no empty data set")
         sizes = {}
         for name in counts:
             path = out / "data" / f"{name}.parquet"
