@@ -46,6 +46,15 @@ def export(
     seed: Annotated[
         int | None, typer.Option("--seed", metavar="N", help="Another seed parts the splits another way.")
     ] = None,
+    system: Annotated[
+        str | None, typer.Option("--system", metavar="TEXT", help="chat: the system message of each conversation.")
+    ] = None,
+    chunk_size: Annotated[
+        str | None, typer.Option("--chunk-size", metavar="N", help="rag: characters of a chunk; 300t: tokens, about.")
+    ] = None,
+    overlap: Annotated[
+        int | None, typer.Option("--overlap", metavar="N", help="rag: how much of a chunk is in the next as well.")
+    ] = None,
     formats: Annotated[bool, typer.Option("--list", help="List the formats.")] = False,
     output: Annotated[
         Path, typer.Option("--output", metavar="DIR", help="Folder of all output; a site's files are in DIR/SITE/.")
@@ -74,6 +83,9 @@ def export(
         flat=flat,
         splits=splits,
         seed=seed,
+        system=system,
+        chunk_size=chunk_size,
+        overlap=overlap,
     )
     try:
         with shown_reading(str(found.path), found.size) as seen:
@@ -81,7 +93,7 @@ def export(
     except FilterError as error:
         _point_at(error)
         raise
-    counts = "".join(f", {count:,} {name.replace('_', ' ')}" for name, count in done.written.counts.items())
+    counts = "".join(f", {count:,} {name.replace('_', ' ')}" for name, count in done.written.counts.items() if count)
     typer.echo(f"{done.written.records:,} of {done.read:,} records{counts} in {out} ({wanted.NAME})")
     sys.stdout.flush()
     for note in done.written.notes:

@@ -82,23 +82,51 @@ def format_of(name: str | None, out: Path) -> Format:
 
 
 def checked_options(
-    to: Format, options: ExportOptions, *, fields: str | None, flat: bool, splits: str | None, seed: int | None
+    to: Format,
+    options: ExportOptions,
+    *,
+    fields: str | None,
+    flat: bool,
+    splits: str | None,
+    seed: int | None,
+    system: str | None = None,
+    chunk_size: str | None = None,
+    overlap: int | None = None,
 ) -> ExportOptions:
     """*options* with what the user asked for. Raises InputError for what the format *to* does not take."""
     asked = {"fields": fields is not None, "flat": flat, "splits": splits is not None, "seed": seed is not None}
+    asked |= {"system": system is not None, "chunk-size": chunk_size is not None, "overlap": overlap is not None}
     for name, given in asked.items():
-        if given and name not in to.TAKES:
-            able = [each.NAME for each in FORMATS.values() if name in each.TAKES]
+        taken = "chunk" if name in {"chunk-size", "overlap"} else name
+        if given and taken not in to.TAKES:
+            able = [each.NAME for each in FORMATS.values() if taken in each.TAKES]
             raise InputError(f"--{name} does not go with {to.NAME}, only with {', '.join(able) or 'no format yet'}")
     paths = tuple(dict.fromkeys(path.strip() for path in fields.split(","))) if fields is not None else ()
     for path in paths:
         check_field(path)
+    size, in_tokens = _chunk_size(chunk_size) if chunk_size else (options.chunk_size, options.in_tokens)
     return replace(
-        options, fields=paths, flat=flat, splits=_shares(splits) if splits else options.splits, seed=seed or 0
+        options,
+        fields=paths,
+        flat=flat,
+        splits=_shares(splits) if splits else options.splits,
+        seed=seed or 0,
+        system=system or "",
+        chunk_size=size,
+        in_tokens=in_tokens,
+        overlap=overlap if overlap is not None else size // 10,
     )
 
 
+def _chunk_size(given: str) -> tuple[int, bool]:
+    number = given.removesuffix("t")
+    if not number.isdecimal():
+        raise InputError(f"--chunk-size {given!r} is no size: write 1000 for characters, 300t for tokens")
+    return int(number), number != given
+
+
 def _shares(given: str) -> tuple[float, float, float]:
+    given = given.replace(",", ":")
     shares = [int(part) for part in given.split(":") if part.isdecimal()]
     whole = sum(shares)
     if len(shares) != 3 or given.count(":") != 2 or not whole:

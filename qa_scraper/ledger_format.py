@@ -122,6 +122,20 @@ ALTER TABLE runs ADD COLUMN measures TEXT;
 UPDATE runs SET publication='published' WHERE outcome IN ('complete', 'gaps');
 """
 _FORMAT_4: Final = """
+-- without it each look at removed_at would read past the body
+CREATE INDEX records_present ON records (id, url_key, part, content_hash, removed_at)
+    WHERE id IS NOT NULL AND removed_at IS NULL;
+CREATE TABLE near_duplicates (     -- one row for each question that is published
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    content_hash TEXT NOT NULL,    -- of what the signature was made of
+    signature BLOB,                -- its MinHash; NULL: too short to be like another
+    cluster TEXT                   -- name of the near-duplicates that it is one of; NULL: there are none
+);
+CREATE INDEX near_duplicates_cluster ON near_duplicates (cluster) WHERE cluster IS NOT NULL;
+CREATE TABLE near_duplicate_bands ( -- which signatures to compare with each other
+    band INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (band, number)
+) WITHOUT ROWID;
 -- of the last whole fetch: seconds until its answer began, bytes of its body (unpacked)
 ALTER TABLE urls ADD COLUMN took REAL;
 ALTER TABLE urls ADD COLUMN size INTEGER;

@@ -57,6 +57,7 @@ def _complete(record: PublishedRecord) -> dict[str, object]:
     source = line["source"]
     assert isinstance(source, dict)
     line["id"] = record.id
+    line["duplicate_cluster"] = record.duplicate_cluster
     source["other_urls"] = sorted(record.other_urls)
     source["first_seen_at"] = record.first_seen_at
     source["changed_at"] = record.changed_at

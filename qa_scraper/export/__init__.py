@@ -24,5 +24,7 @@ def _formats(*names: str) -> dict[str, Format]:
     return found
 
 
-FORMATS: Final = _formats("json_lines", "csv_table", "parquet_table", "sqlite_tables")
+FORMATS: Final = _formats(
+    "json_lines", "csv_table", "parquet_table", "sqlite_tables", "chat", "rag", "huggingface", "croissant"
+)
 """By name."""

@@ -16,17 +16,24 @@ class ExportOptions:
     """What is wanted of an export. A format is given only those options that it names in ``TAKES``.
 
     ``name``: of the data set; ``created_on``: the day, ``YYYY-MM-DD``; ``fields``: paths to keep, all where empty;
-    ``flat``: one row an answer; ``splits``: shares of train, validation and test; ``seed``: which record goes where;
-    ``privacy``: what was done about people's names before the format sees a record, for what is said of the data.
+    ``flat``: one row an answer; ``splits``: shares of train, validation and test, None: not said; ``seed``: which
+    record goes where;
+    ``privacy``: what was done about people's names before the format sees a record, for what is said of the data;
+    ``system``: what each conversation begins with; ``chunk_size``, ``overlap``: of chunks, in characters or (where
+    ``in_tokens``) tokens, about.
     """
 
     name: str = "qa"
     created_on: str = ""
     fields: tuple[str, ...] = ()
     flat: bool = False
-    splits: tuple[float, float, float] = (0.8, 0.1, 0.1)
+    splits: tuple[float, float, float] | None = None
     seed: int = 0
     privacy: str = "keep"
+    system: str = ""
+    chunk_size: int = 1000
+    overlap: int = 100
+    in_tokens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class Format(Protocol):
 
     @property
     def TAKES(self) -> frozenset[str]:
-        """Which of ``fields``, ``flat``, ``splits`` and ``seed`` it heeds; the others are refused by name."""
+        """Which of ``fields``, ``flat``, ``splits``, ``seed``, ``system``, ``chunk`` it heeds; others are refused."""
 
     def write(self, records: Iterator[Mapping[str, JsonValue]], out: Path, options: ExportOptions) -> Written:
         """Writes *records*, valid and in the order of their source, to *out*: a new file, or a new folder.
