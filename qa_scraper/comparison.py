@@ -23,8 +23,8 @@ from qa_scraper.clock import stamp_of
 from qa_scraper.errors import InputError
 from qa_scraper.ledger_format import LEDGER
 from qa_scraper.ledger_reader import read_ledger
-from qa_scraper.publication import REJECTED
 from qa_scraper.publish import SNAPSHOT
+from qa_scraper.published_files import REJECTED
 
 _MARK: Final = b"\xef\xbb\xbf"  # a byte order mark, as some tools set
 

@@ -32,7 +32,7 @@ def ready_key(path: Path) -> bytes:
     if not path.exists():
         _make(path)
     path.chmod(0o600)
-    return _read(path)
+    return key_in(path)
 
 
 def _make(path: Path) -> None:
@@ -55,7 +55,8 @@ def _make(path: Path) -> None:
         os.close(folder)
 
 
-def _read(path: Path) -> bytes:
+def key_in(path: Path) -> bytes:
+    """The key in the file *path*. Raises InputError where it holds none, OSError where it cannot be read."""
     try:
         key = bytes.fromhex(path.read_text("ascii").strip())
     except ValueError:

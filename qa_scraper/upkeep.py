@@ -44,7 +44,15 @@ def publish_site(name: str, output: Path, accept: int | None = None) -> Publicat
                     run = ledger.runs.begin("publish", clock.seconds(), clock.stamp())
             else:
                 run = _rejected(ledger, name, accept)
-            published = publish(ledger, path.parent, run, clock.stamp(), site.bounds, accepted=accept is not None)
+            published = publish(
+                ledger,
+                path.parent,
+                run,
+                clock.stamp(),
+                site.bounds,
+                accepted=accept is not None,
+                policy=site.privacy,
+            )
             if accept is None:
                 ledger.finish_run(run, clock.stamp(), "complete", 0, published.measures.records)
             return published
@@ -76,8 +84,8 @@ def examine_site(name: str, output: Path) -> list[Finding]:
     """
     from qa_scraper.doctor import examine
 
-    with _held(name, output) as (_, path):
-        return list(examine(path))
+    with _held(name, output) as (site, path):
+        return list(examine(path, site.privacy))
 
 
 def replay_site(name: str, output: Path, until: int | None) -> list[bytes]:
