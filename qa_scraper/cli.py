@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn, Optional
 
 import typer
 
-from qa_scraper import __version__, explain_command, new_site_command, report_commands, schedule_command
+from qa_scraper import (
+    __version__,
+    explain_command,
+    export_command,
+    new_site_command,
+    report_commands,
+    schedule_command,
+    validate_command,
+)
 from qa_scraper.errors import InputError, SiteBusy
 from qa_scraper.exits import Exit, complain
 from qa_scraper.interrupts import INTERRUPTS
@@ -257,6 +265,8 @@ app.add_typer(explain_command.app)
 app.add_typer(report_commands.app)
 app.add_typer(schedule_command.app)
 app.add_typer(new_site_command.app)
+app.add_typer(validate_command.app)
+app.add_typer(export_command.app)
 
 
 @app.command("demo-site")

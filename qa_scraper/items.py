@@ -204,7 +204,7 @@ class Record:
     related_topics: list[RelatedTopic] = field(default_factory=list)
     """The "Related FAQ" section."""
     duplicate_cluster: str | None = None
-    """Id of the cluster of near-duplicates, once that is computed."""
+    """Name of the cluster of near-duplicates that it is one of: the id of a record; null where there are none."""
     source: Source = field(default_factory=Source)
     """Where the record came from."""
 

@@ -25,6 +25,7 @@ from qa_scraper.ledger_values import (
     RunKind,
     RunOutcome,
 )
+from qa_scraper.near_duplicate_store import NearDuplicateStore
 from qa_scraper.page_store import PageStore
 from qa_scraper.path_budget import PathBudget
 from qa_scraper.path_worth import UNKNOWN
@@ -107,6 +108,7 @@ class Ledger:
             if not read_only:
                 self._make_ready(version)
             self.records = RecordStore(self._db)
+            self.near_duplicates = NearDuplicateStore(self._db)
             self.runs = RunStore(self._db)
             self.pages = PageStore(self._db, revisits or RevisitPolicy())
             self.evidence = Evidence(self._db, self.runs, self.records)

@@ -121,7 +121,23 @@ ALTER TABLE runs ADD COLUMN snapshot_hash TEXT;
 ALTER TABLE runs ADD COLUMN measures TEXT;
 UPDATE runs SET publication='published' WHERE outcome IN ('complete', 'gaps');
 """
-FORMATS: Final = (_FORMAT_1, _FORMAT_2, _FORMAT_3)
+_FORMAT_4: Final = """
+-- without it each look at removed_at would read past the body
+CREATE INDEX records_present ON records (id, url_key, part, content_hash, removed_at)
+    WHERE id IS NOT NULL AND removed_at IS NULL;
+CREATE TABLE near_duplicates (     -- one row for each question that is published
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    content_hash TEXT NOT NULL,    -- of what the signature was made of
+    signature BLOB,                -- its MinHash; NULL: too short to be like another
+    cluster TEXT                   -- name of the near-duplicates that it is one of; NULL: there are none
+);
+CREATE INDEX near_duplicates_cluster ON near_duplicates (cluster) WHERE cluster IS NOT NULL;
+CREATE TABLE near_duplicate_bands ( -- which signatures to compare with each other
+    band INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (band, number)
+) WITHOUT ROWID;
+"""
+FORMATS: Final = (_FORMAT_1, _FORMAT_2, _FORMAT_3, _FORMAT_4)
 """What each version of the file's format adds to the one before."""
 SCHEMA_VERSION: Final = len(FORMATS)
 

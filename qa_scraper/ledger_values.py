@@ -134,4 +134,5 @@ class PublishedRecord:
     first_seen_at: str
     changed_at: str
     version: int
+    duplicate_cluster: str | None = None
     other_urls: list[str] = field(default_factory=list)

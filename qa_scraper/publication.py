@@ -34,6 +34,14 @@ _REASONS: Final = "reasons.json"
 _MEASURES: Final = TypeAdapter(Measures)
 
 
+class _Rejected(Exception):
+    """A run does not keep its bounds; raised and caught in ``publish``."""
+
+    def __init__(self, measures: Measures, breaches: tuple[Breach, ...]) -> None:
+        super().__init__(measures, breaches)
+        self.measures, self.breaches = measures, breaches
+
+
 @dataclass(frozen=True, slots=True)
 class Publication:
     """What was published, or why not. ``rejected``: the folder with the files that were not published."""
@@ -69,47 +77,68 @@ def publish(
     is_new_policy = policy != ledger.runs.privacy()
     if is_new_policy and policy != "keep":
         rewrite_history(folder, privacy.applied)
-    told = privacy if is_new_policy else None
     snapshot, feed = folder / SNAPSHOT, feed_path(folder, run)
     feed.parent.mkdir(mode=0o700, exist_ok=True)
     with beside(snapshot) as new_snapshot, beside(feed) as new_feed:
-        fill, layout = _write_snapshot(ledger, new_snapshot, privacy)
         try:
-            counts = _write_feed(_published(folder, snapshot), new_snapshot, new_feed, at, told)
-        except (orjson.JSONDecodeError, KeyError, TypeError):
-            # Somebody damaged the published file: the feeds say what was published.
-            counts = _write_feed(iter(replay(feeds(folder))), new_snapshot, new_feed, at, told)
-        measures = replace(
-            ledger.evidence.measures(),
-            published=counts["published"],
-            records=counts["published"] + counts["added"] - counts["removed"],
-            added=counts["added"],
-            changed=counts["changed"],
-            removed=counts["removed"],
-            fill=fill,
-            layout=layout,
-        )
-        last = next((run for run in ledger.runs.last_good(1) if run.measures), None)
-        breaches = () if accepted else tuple(judge(measures, measures_of(last.measures) if last else None, bounds))
-        if breaches:
-            publication = _reject(ledger, folder, run, measures, breaches, new_snapshot, new_feed)
-        else:
-            publication = Publication(measures)
-            with new_snapshot.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            with ledger.transaction():
+            with ledger.transaction():  # clusters of a run that is rejected are none
+                ledger.near_duplicates.bring_up_to_date()
+                measures = _write(ledger, folder, new_snapshot, new_feed, at, privacy, is_new_policy=is_new_policy)
+                if not accepted:
+                    _check(measures, ledger, bounds)
+                with new_snapshot.open("rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
                 ledger.runs.note_publication(run, "publishing", digest)
                 ledger.runs.note_measures(run, asdict(measures))
+        except _Rejected as rejected:
+            publication = _reject(ledger, folder, run, rejected, new_snapshot, new_feed)
+        else:
+            publication = Publication(measures)
             if measures.added or measures.changed or measures.removed:
                 put_in_place(new_feed, feed)
             put_in_place(new_snapshot, snapshot)
             _note_published(ledger, run, accepted=accepted)
-    if is_new_policy and not (breaches and policy == "keep"):
-        if breaches:  # that does not wait for a run that is let through
+    if is_new_policy and not (publication.breaches and policy == "keep"):
+        if publication.breaches:  # to hide does not wait for a run that is let through
             rewrite_snapshot(folder, privacy.applied)
         with ledger.transaction():
             ledger.runs.note_privacy(policy)
     return publication
+
+
+def _write(
+    ledger: Ledger,
+    folder: Path,
+    new_snapshot: Path,
+    new_feed: Path,
+    at: str,
+    privacy: Privacy,
+    *,
+    is_new_policy: bool,
+) -> Measures:
+    fill, layout = _write_snapshot(ledger, new_snapshot, privacy)
+    told = privacy if is_new_policy else None
+    try:
+        counts = _write_feed(_published(folder, folder / SNAPSHOT), new_snapshot, new_feed, at, told)
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        # Somebody damaged the published file: the feeds say what was published.
+        counts = _write_feed(iter(replay(feeds(folder))), new_snapshot, new_feed, at, told)
+    return replace(
+        ledger.evidence.measures(),
+        published=counts["published"],
+        records=counts["published"] + counts["added"] - counts["removed"],
+        added=counts["added"],
+        changed=counts["changed"],
+        removed=counts["removed"],
+        fill=fill,
+        layout=layout,
+    )
+
+
+def _check(measures: Measures, ledger: Ledger, bounds: Bounds) -> None:
+    last = next((run for run in ledger.runs.last_good(1) if run.measures), None)
+    if breaches := judge(measures, measures_of(last.measures) if last else None, bounds):
+        raise _Rejected(measures, tuple(breaches))
 
 
 def settle(ledger: Ledger, folder: Path) -> None:
@@ -215,11 +244,11 @@ def _reject(
     ledger: Ledger,
     folder: Path,
     run: int,
-    measures: Measures,
-    breaches: tuple[Breach, ...],
+    rejected: _Rejected,
     new_snapshot: Path,
     new_feed: Path,
 ) -> Publication:
+    measures, breaches = rejected.measures, rejected.breaches
     kept = folder / REJECTED / f"{run:06}"
     shutil.rmtree(kept.parent, ignore_errors=True)  # one rejected run is kept: what came before is undone
     kept.mkdir(mode=0o700, parents=True)

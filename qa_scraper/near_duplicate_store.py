@@ -1,0 +1,199 @@
+"""The near-duplicates in the ledger's file: signatures of what is to be published, the clusters that they are in.
+
+Brought up to date before each publication, at a cost in proportion to the records that changed and the clusters that
+they were in. What is written here belongs into a transaction of the ledger's: a run that is rejected undoes it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import orjson
+
+from qa_scraper.near_duplicates import (
+    RULES,
+    Cluster,
+    Groups,
+    Values,
+    are_similar,
+    bands,
+    names,
+    question_and_answers,
+    signatures,
+    values,
+)
+
+_AT_ONCE: Final = 250
+_MOST_IN_A_BAND: Final = 16
+"""Records that a record is compared with for one band: ten thousand copies of a text cost no more each than a hundred.
+
+What comes later is compared with these, not kept for others: they are linked by the ones that are there.
+"""
+
+_PRESENT: Final = "id IS NOT NULL AND removed_at IS NULL"  # as the index records_present says it
+# What is published of a question is the copy of its smallest URL.
+_CONTENT: Final = (
+    f"(SELECT content_hash FROM records WHERE records.id=n.id AND {_PRESENT} ORDER BY url_key, part LIMIT 1)"
+)
+_NEW: Final = (
+    "SELECT c.id, c.content_hash, body, c.number, c.signature FROM"
+    " (SELECT r.id, r.url_key, r.part, r.content_hash, n.number, n.signature FROM records r"
+    " LEFT JOIN near_duplicates n ON n.id=r.id WHERE r.id IS NOT NULL AND r.removed_at IS NULL AND r.id>?"
+    " AND n.content_hash IS NOT r.content_hash AND NOT EXISTS (SELECT 1 FROM records e WHERE e.id=r.id AND e.id"
+    " IS NOT NULL AND e.removed_at IS NULL AND (e.url_key, e.part)<(r.url_key, r.part)) ORDER BY r.id LIMIT ?) c"
+    " CROSS JOIN records b ON b.url_key=c.url_key AND b.part=c.part ORDER BY c.id"
+)
+
+
+class NearDuplicateStore:
+    """The near-duplicates of one ledger."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def bring_up_to_date(self) -> None:
+        """Gives each record that is to be published its cluster, or none. Ids must have been issued."""
+        self._check_rules()
+        groups, former = Groups(), dict[int, str]()
+        apart = self._dissolve(former)
+        self._forget_gone()
+        self._read_new(groups)
+        for some in _in_parts(apart):  # what is left of clusters that lost a member
+            self._link(some, groups)
+        self._name(groups, former)
+
+    def _check_rules(self) -> None:
+        known = self._db.execute("SELECT value FROM meta WHERE name='near_duplicate_rules'").fetchone()
+        if known == (RULES,):
+            return
+        self._db.execute("UPDATE near_duplicates SET content_hash='', signature=NULL")
+        self._db.execute("DELETE FROM near_duplicate_bands")
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('near_duplicate_rules', ?)", (RULES,))
+
+    def _dissolve(self, former: dict[int, str]) -> list[tuple[int, bytes]]:
+        """Takes the clusters apart that have a record which is no longer what it was, or gone.
+
+        Notes in *former* which cluster a record was in. Gives number and signature of the records that are as they
+        were.
+        """
+        apart = []
+        loose = self._db.execute(
+            "SELECT DISTINCT cluster FROM near_duplicates n"
+            f" WHERE cluster IS NOT NULL AND content_hash IS NOT {_CONTENT}"
+        ).fetchall()
+        for (cluster,) in loose:
+            for number, signature, is_same in self._db.execute(
+                f"SELECT number, signature, content_hash IS {_CONTENT} FROM near_duplicates n WHERE cluster=?",
+                (cluster,),
+            ):
+                former[number] = cluster
+                if is_same:
+                    apart.append((number, signature))
+        self._db.executemany("UPDATE near_duplicates SET cluster=NULL WHERE cluster=?", loose)
+        return sorted(apart)
+
+    def _forget_gone(self) -> None:
+        gone = self._db.execute(
+            "SELECT number, signature FROM near_duplicates n WHERE NOT EXISTS"
+            f" (SELECT 1 FROM records WHERE records.id=n.id AND {_PRESENT})"
+        ).fetchall()
+        self._drop_bands(gone)
+        self._db.executemany("DELETE FROM near_duplicates WHERE number=?", [(number,) for number, _ in gone])
+
+    def _drop_bands(self, numbered: Iterable[tuple[int, bytes | None]]) -> None:
+        rows = [(band, number) for number, signature in numbered if signature for band in bands(signature)]
+        self._db.executemany("DELETE FROM near_duplicate_bands WHERE band=? AND number=?", rows)
+
+    def _read_new(self, groups: Groups) -> None:
+        """Reads what was added or changed since, and links it."""
+        after = ""
+        last: int = self._db.execute("SELECT coalesce(max(number), 0) FROM near_duplicates").fetchone()[0]
+        while rows := self._db.execute(_NEW, (after, _AT_ONCE)).fetchall():
+            after = rows[-1][0]
+            self._drop_bands((number, signature) for *_, number, signature in rows)
+            numbers = [known or (last := last + 1) for *_, known, _ in rows]
+            found = signatures([question_and_answers(body) for _, _, body, *_ in rows])
+            self._db.executemany(
+                "INSERT INTO near_duplicates (number, id, content_hash, signature) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET content_hash=excluded.content_hash, signature=excluded.signature",
+                [(number, *row[:2], signature) for number, row, signature in zip(numbers, rows, found, strict=True)],
+            )
+            self._link([pair for pair in zip(numbers, found, strict=True) if pair[1]], groups)
+
+    def _link(self, numbered: Iterable[tuple[int, bytes | None]], groups: Groups) -> None:
+        """Joins records with those that are similar, and notes their bands."""
+        known: dict[int, Values] = {}
+        places: dict[int, int | str] = {}
+        rows: dict[int, int] = {}  # the first of each band; most are alone in it
+        further: list[tuple[int, int]] = []
+        for number, signature in numbered:
+            if signature is not None:
+                known[number] = values(signature)
+                for band in bands(signature):
+                    if rows.setdefault(band, number) != number:
+                        further.append((band, number))
+        there: dict[int, list[int]] = {}
+        query = "SELECT band, number FROM json_each(?) j CROSS JOIN near_duplicate_bands ON band=j.value"
+        new = sorted(rows)
+        for band, other in self._db.execute(query, (orjson.dumps(new).decode(),)):
+            there.setdefault(band, []).append(other)
+        further += [(band, rows.pop(band)) for band in there]
+        for band, number in further:
+            others = there.setdefault(band, [rows.get(band, number)])
+            for other in others:
+                self._compare(number, other, known, places, groups)
+            if len(others) < _MOST_IN_A_BAND:
+                others.append(number)
+        insert = "INSERT OR IGNORE INTO near_duplicate_bands VALUES (?, ?)"
+        self._db.executemany(insert, ((band, rows[band]) for band in new if band in rows))
+        self._db.executemany(insert, (pair for pair in further if pair[1] in there[pair[0]]))
+
+    def _compare(
+        self, number: int, other: int, known: dict[int, Values], places: dict[int, int | str], groups: Groups
+    ) -> None:
+        """Joins two records, or one and the cluster of the other, if they are similar."""
+        if other == number:
+            return
+        if other not in known:
+            signature, cluster = self._db.execute(
+                "SELECT signature, cluster FROM near_duplicates WHERE number=?", (other,)
+            ).fetchone()
+            known[other] = values(signature)
+            places[other] = cluster or other
+        place = places.get(other, other)
+        if groups.root(number) != groups.root(place) and are_similar(known[number], known[other]):
+            groups.join(number, place)
+
+    def _name(self, groups: Groups, former: dict[int, str]) -> None:
+        clusters, members = [], []
+        for group in groups.all():
+            numbers = [thing for thing in group if isinstance(thing, int)]
+            ids = sorted(map(self._id_of, numbers))
+            kept = tuple(sorted(thing for thing in group if isinstance(thing, str)))
+            was = tuple(sorted(former[number] for number in numbers if number in former))
+            clusters.append(Cluster(tuple(ids), was, kept))
+            members.append(numbers)
+        order = sorted(range(len(clusters)), key=lambda at: clusters[at].ids)
+        clusters = [clusters[at] for at in order]
+        for name, cluster, at in zip(names(clusters, self._taken(clusters)), clusters, order, strict=True):
+            self._db.executemany(
+                "UPDATE near_duplicates SET cluster=? WHERE number=?", [(name, number) for number in members[at]]
+            )
+            others = [(name, kept) for kept in cluster.kept if kept != name]
+            self._db.executemany("UPDATE near_duplicates SET cluster=? WHERE cluster=?", others)
+
+    def _id_of(self, number: int) -> str:
+        return str(self._db.execute("SELECT id FROM near_duplicates WHERE number=?", (number,)).fetchone()[0])
+
+    def _taken(self, clusters: Iterable[Cluster]) -> set[str]:
+        """Which of the names that *clusters* might get are names of others."""
+        wanted = {issued for cluster in clusters for issued in cluster.ids}
+        query = "SELECT 1 FROM near_duplicates WHERE cluster=? LIMIT 1"
+        return {name for name in wanted if self._db.execute(query, (name,)).fetchone()}
+
+
+def _in_parts(numbered: list[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
+    for at in range(0, len(numbered), _AT_ONCE):
+        yield numbered[at : at + _AT_ONCE]
