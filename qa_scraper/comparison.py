@@ -158,7 +158,7 @@ def _of_run(site: str, run: int, folder: Path) -> Snapshot:
             f"nothing of {site} was published by run {run} or before it: there is no change feed to replay"
         )
     note = ""
-    if found.publication not in {"published", "accepted"}:
+    if found.publication not in {"published", "accepted"} and found.kind != "forget":
         note = f"run {run} of {site} was not published: {name} is what was there before it"
         kept = folder / REJECTED / f"{run:06}" / SNAPSHOT
         if kept.exists():

@@ -79,7 +79,9 @@ def examine(ledger_path: Path, policy: PrivacyPolicy = "keep") -> Iterator[Findi
         for what in ledger.damage():
             damaged = True
             yield Finding(f"the ledger is damaged: {what}", _RESTORE)
-        if not damaged:
+        if not damaged and ledger.forgotten.unfinished() is not None:
+            yield Finding("a person was to be forgotten, and that was cut off", "The next run does the rest")
+        elif not damaged:
             yield from _contradictions(ledger)
             yield from _snapshot(ledger, ledger_path.with_name(SNAPSHOT), policy)
             yield from _feeds(ledger, ledger_path.with_name(SNAPSHOT))

@@ -31,6 +31,11 @@ _LOCAL_ID: Final = "local:"
 _Object = dict[str, "JsonValue"]
 
 
+def is_pseudonym(name: str) -> bool:
+    """Whether *name* is written as a pseudonym is."""
+    return _PSEUDONYM.fullmatch(name) is not None
+
+
 class Privacy:
     """A policy and the key of a data set's pseudonyms. The same name has the same pseudonym under the same key.
 
@@ -48,7 +53,7 @@ class Privacy:
 
         What is a pseudonym already stays as it is, so that doing it twice changes nothing.
         """
-        if _PSEUDONYM.fullmatch(name):
+        if is_pseudonym(name):
             return name
         digest = hmac.digest(self._key, normal_name(name).encode("utf-8", "replace"), hashlib.sha256)
         return f"asker-{digest.hex()[:16]}"

@@ -19,18 +19,18 @@ import orjson
 from pydantic import TypeAdapter
 
 from qa_scraper.change_feed import change_of, changed_pairs, feed_path, feeds, former_values, replay
+from qa_scraper.forgetting import finish_forgetting
 from qa_scraper.gate import Breach, Measures, filled, judge, layout_of
 from qa_scraper.ledger import Ledger
 from qa_scraper.privacy import Privacy, PrivacyPolicy
 from qa_scraper.privacy_key import PRIVACY_KEY, privacy_of
 from qa_scraper.publish import SNAPSHOT, beside, put_in_place, snapshot_records
-from qa_scraper.published_files import REJECTED, REJECTED_CHANGES, rewrite_history, rewrite_snapshot
+from qa_scraper.published_files import REASONS, REJECTED, REJECTED_CHANGES, rewrite_history, rewrite_snapshot
 from qa_scraper.site import Bounds
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-_REASONS: Final = "reasons.json"
 _MEASURES: Final = TypeAdapter(Measures)
 
 
@@ -142,6 +142,12 @@ def _check(measures: Measures, ledger: Ledger, bounds: Bounds) -> None:
 
 
 def settle(ledger: Ledger, folder: Path) -> None:
+    """Finishes what was cut off: a publication, a forgetting."""
+    _settle_publication(ledger, folder)
+    finish_forgetting(ledger, folder)
+
+
+def _settle_publication(ledger: Ledger, folder: Path) -> None:
     """Finishes or forgets a publication that was cut off: its snapshot is in place, or its feed goes as well."""
     cut_off = ledger.runs.publishing()
     if cut_off is None:
@@ -165,7 +171,7 @@ def measures_of(kept: Mapping[str, object]) -> Measures:
 
 def breaches_of(folder: Path, run: int) -> list[str]:
     """Why *run* was rejected, as its folder says; empty where there is none."""
-    reasons = folder / REJECTED / f"{run:06}" / _REASONS
+    reasons = folder / REJECTED / f"{run:06}" / REASONS
     return [breach["message"] for breach in orjson.loads(reasons.read_bytes())] if reasons.exists() else []
 
 
@@ -254,7 +260,7 @@ def _reject(
     kept.mkdir(mode=0o700, parents=True)
     put_in_place(new_snapshot, kept / SNAPSHOT)
     put_in_place(new_feed, kept / REJECTED_CHANGES)
-    (kept / _REASONS).write_bytes(orjson.dumps([asdict(breach) for breach in breaches], option=orjson.OPT_INDENT_2))
+    (kept / REASONS).write_bytes(orjson.dumps([asdict(breach) for breach in breaches], option=orjson.OPT_INDENT_2))
     with ledger.transaction():
         ledger.runs.note_publication(run, "rejected")
         ledger.runs.note_measures(run, asdict(measures))

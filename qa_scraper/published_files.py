@@ -18,6 +18,7 @@ from qa_scraper.publish import SNAPSHOT, beside, put_in_place
 
 REJECTED: Final = "rejected"
 REJECTED_CHANGES: Final = "changes.jsonl"
+REASONS: Final = "reasons.json"
 
 _Record = dict[str, Any]
 Shown = Callable[[Mapping[str, Any]], _Record]
@@ -27,7 +28,8 @@ Shown = Callable[[Mapping[str, Any]], _Record]
 def rewrite_history(folder: Path, shown: Shown, without: Collection[str] = ()) -> None:
     """Makes each record in all change feeds in *folder*, and in what was rejected, what *shown* says.
 
-    Former values as well; what is told of the records *without* (ids) goes. Raises OSError where a file cannot be
+    Former values as well; what is told of the records *without* (ids) goes, but for the word that one was removed.
+    Raises OSError where a file cannot be
     written, InputError for a line that is none of such a file.
     """
     for path in [*feeds(folder), *sorted((folder / REJECTED).glob(f"*/{REJECTED_CHANGES}"))]:
@@ -63,7 +65,7 @@ def _record_line(record: _Record, shown: Shown, without: Collection[str]) -> _Re
 
 def _change_line(change: _Record, shown: Shown, without: Collection[str]) -> _Record | None:
     if change["id"] in without:
-        return None
+        return change if change["op"] == "removed" else None
     record, before = change["record"], change["before"]
     if not isinstance(record, dict) or not isinstance(before, dict):
         return change
