@@ -30,7 +30,7 @@ def blocks(document: Path, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", document.read_text("utf-8"), re.DOTALL)
 
 
-SESSIONS = [ROOT / "docs" / "refresh.md", ROOT / "docs" / "export.md"]
+SESSIONS = [ROOT / "docs" / name for name in ("refresh.md", "export.md", "privacy.md")]
 """Documents whose commands are run one after the other, in a folder of their own."""
 
 
