@@ -18,6 +18,7 @@ from qa_scraper import (
     browse_command,
     explain_command,
     export_command,
+    forget_command,
     new_site_command,
     report_command,
     report_commands,
@@ -264,6 +265,7 @@ def doctor(
 
 
 app.add_typer(explain_command.app)
+app.add_typer(forget_command.app)
 app.add_typer(report_commands.app)
 app.add_typer(report_command.app)
 app.add_typer(browse_command.app)

@@ -136,6 +136,11 @@ CREATE INDEX near_duplicates_cluster ON near_duplicates (cluster) WHERE cluster 
 CREATE TABLE near_duplicate_bands ( -- which signatures to compare with each other
     band INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (band, number)
 ) WITHOUT ROWID;
+CREATE TABLE forgotten (           -- what is not to come back: no content, hashes with a key
+    url_key TEXT NOT NULL, part TEXT NOT NULL, id TEXT, question_mark BLOB NOT NULL, forgotten_at TEXT NOT NULL,
+    PRIMARY KEY (url_key, part)
+) WITHOUT ROWID;
+CREATE TABLE forgotten_askers (asker_mark BLOB PRIMARY KEY, forgotten_at TEXT NOT NULL) WITHOUT ROWID;
 -- of the last whole fetch: seconds until its answer began, bytes of its body (unpacked)
 ALTER TABLE urls ADD COLUMN took REAL;
 ALTER TABLE urls ADD COLUMN size INTEGER;
