@@ -21,7 +21,7 @@ from qa_scraper.forgotten_store import Job
 from qa_scraper.ledger import Ledger
 from qa_scraper.privacy import Privacy, is_pseudonym
 from qa_scraper.privacy_key import PRIVACY_KEY, key_in
-from qa_scraper.publish import SNAPSHOT, beside, put_in_place
+from qa_scraper.publish import DERIVED, SNAPSHOT, beside, put_in_place
 from qa_scraper.published_files import REASONS, REJECTED, rewrite_history, rewrite_snapshot
 from qa_scraper.removal_store import Found, without_teasers
 
@@ -115,6 +115,9 @@ def _withhold_reasons(folder: Path, job: Job) -> None:
 
 def _remove_left_over(folder: Path) -> None:
     """Removes what runs that were killed had begun to write; the site is locked, so nobody is at it now."""
-    for where, name in ((folder, SNAPSHOT), (folder / CHANGES, "*"), (folder / REJECTED, "*")):
-        for path in where.rglob(f".{name}.tmp") if name == "*" else where.glob(f".{name}.*.tmp"):
+    for name in (SNAPSHOT, *DERIVED):
+        for path in folder.glob(f".{name}.*.tmp"):
+            path.unlink(missing_ok=True)
+    for below in (folder / CHANGES, folder / REJECTED):
+        for path in below.rglob(".*.tmp"):
             path.unlink(missing_ok=True)

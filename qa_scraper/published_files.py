@@ -14,7 +14,7 @@ import orjson
 
 from qa_scraper.change_feed import feeds, former_values
 from qa_scraper.errors import InputError
-from qa_scraper.publish import SNAPSHOT, beside, put_in_place
+from qa_scraper.publish import DERIVED, SNAPSHOT, beside, put_in_place
 
 REJECTED: Final = "rejected"
 REJECTED_CHANGES: Final = "changes.jsonl"
@@ -39,7 +39,9 @@ def rewrite_history(folder: Path, shown: Shown, without: Collection[str] = ()) -
 
 
 def rewrite_snapshot(folder: Path, shown: Shown, without: Collection[str] = ()) -> None:
-    """The same of the snapshot in *folder*, if there is one."""
+    """The same of the snapshot in *folder*, if there is one. What was made of it for people to look at is removed."""
+    for name in DERIVED:
+        (folder / name).unlink(missing_ok=True)
     if (folder / SNAPSHOT).exists():
         _rewrite(folder / SNAPSHOT, lambda line: _record_line(line, shown, without))
 

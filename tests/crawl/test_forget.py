@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from qa_scraper.browsing.database import browsed_database
 from qa_scraper.change_feed import feeds, replay
 from qa_scraper.cli import app
 from qa_scraper.doctor import examine
@@ -22,6 +23,7 @@ from qa_scraper.ledger import Ledger
 from qa_scraper.privacy import Privacy
 from qa_scraper.privacy_key import ready_key
 from qa_scraper.publication import settle
+from qa_scraper.record_source import find_records
 from typer.testing import CliRunner
 
 from tests.crawl.test_faults import make_all_due
@@ -68,9 +70,13 @@ def crawled(site: PeopleSite, tmp_path_factory: pytest.TempPathFactory) -> Path:
     site.askers[5] = "Amy Wu-Lin"
     make_all_due(output)
     assert crawl(site, output, "-s", "LOG_LEVEL=DEBUG").returncode == 0
-    (output / SITE / ".questions.jsonl.4194305.tmp").write_bytes((output / SITE / "questions.jsonl").read_bytes())
+    made = browsed_database(find_records(SITE, output), lambda _: None)
+    (output / SITE / "report.html").write_text("Lily Chen asks", "utf-8")
+    for path in (output / SITE / "questions.jsonl", made):
+        path.with_name(f".{path.name}.4194305.tmp").write_bytes(path.read_bytes())
     assert {line.split(":")[0] for line in traces_in(output)} == {
-        ".questions.jsonl.4194305.tmp", "000001.jsonl", "000002.jsonl", "crawl.log", "ledger.sqlite", "questions.jsonl",
+        ".browse.sqlite.4194305.tmp", ".questions.jsonl.4194305.tmp", "000001.jsonl", "000002.jsonl", "browse.sqlite",
+        "crawl.log", "ledger.sqlite", "questions.jsonl", "report.html",
     }  # fmt: skip
     return output
 
