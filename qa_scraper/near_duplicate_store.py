@@ -37,6 +37,13 @@ _PRESENT: Final = "id IS NOT NULL AND removed_at IS NULL"  # as the index record
 _CONTENT: Final = (
     f"(SELECT content_hash FROM records WHERE records.id=n.id AND {_PRESENT} ORDER BY url_key, part LIMIT 1)"
 )
+_BITS: Final = 26
+_LAST: Final = (1 << _BITS) - 1
+"""The greatest number of a row: as many records as a file of 500 GB would hold."""
+_THERE: Final = (
+    f"SELECT entry FROM json_each(?) j CROSS JOIN near_duplicate_bands ON entry BETWEEN value AND value+{_LAST}"
+)
+_ADD: Final = "INSERT OR IGNORE INTO near_duplicate_bands SELECT value FROM json_each(?)"
 _NEW: Final = (
     "SELECT c.id, c.content_hash, body, c.number, c.signature FROM"
     " (SELECT r.id, r.url_key, r.part, r.content_hash, n.number, n.signature FROM records r"
@@ -103,8 +110,10 @@ class NearDuplicateStore:
         self._db.executemany("DELETE FROM near_duplicates WHERE number=?", [(number,) for number, _ in gone])
 
     def _drop_bands(self, numbered: Iterable[tuple[int, bytes | None]]) -> None:
-        rows = [(band, number) for number, signature in numbered if signature for band in bands(signature)]
-        self._db.executemany("DELETE FROM near_duplicate_bands WHERE band=? AND number=?", rows)
+        entries = [
+            (band << _BITS | number,) for number, signature in numbered if signature for band in bands(signature)
+        ]
+        self._db.executemany("DELETE FROM near_duplicate_bands WHERE entry=?", entries)
 
     def _read_new(self, groups: Groups) -> None:
         """Reads what was added or changed since, and links it."""
@@ -120,51 +129,32 @@ class NearDuplicateStore:
                 " ON CONFLICT DO UPDATE SET content_hash=excluded.content_hash, signature=excluded.signature",
                 [(number, *row[:2], signature) for number, row, signature in zip(numbers, rows, found, strict=True)],
             )
-            self._link([pair for pair in zip(numbers, found, strict=True) if pair[1]], groups)
+            self._link([(number, known) for number, known in zip(numbers, found, strict=True) if known], groups)
 
-    def _link(self, numbered: Iterable[tuple[int, bytes | None]], groups: Groups) -> None:
+    def _link(self, numbered: list[tuple[int, bytes]], groups: Groups) -> None:
         """Joins records with those that are similar, and notes their bands."""
-        known: dict[int, Values] = {}
-        places: dict[int, int | str] = {}
-        rows: dict[int, int] = {}  # the first of each band; most are alone in it
+        compared = _Compared(self._db, dict(numbered), groups)
+        first: dict[int, int] = {}  # of each band; most records are alone in theirs
         further: list[tuple[int, int]] = []
-        for number, signature in numbered:
-            if signature is not None:
-                known[number] = values(signature)
-                for band in bands(signature):
-                    if rows.setdefault(band, number) != number:
-                        further.append((band, number))
+        for number, signature in compared.signatures.items():
+            for band in bands(signature):
+                if first.setdefault(band, number) != number:
+                    further.append((band, number))
         there: dict[int, list[int]] = {}
-        query = "SELECT band, number FROM json_each(?) j CROSS JOIN near_duplicate_bands ON band=j.value"
-        new = sorted(rows)
-        for band, other in self._db.execute(query, (orjson.dumps(new).decode(),)):
-            there.setdefault(band, []).append(other)
-        further += [(band, rows.pop(band)) for band in there]
+        begins = orjson.dumps(sorted(band << _BITS for band in first)).decode()
+        for (entry,) in self._db.execute(_THERE, (begins,)):
+            there.setdefault(entry >> _BITS, []).append(entry & _LAST)
+        further += [(band, first[band]) for band in there]
+        entries = [band << _BITS | number for band, number in first.items() if band not in there]
         for band, number in further:
-            others = there.setdefault(band, [rows.get(band, number)])
+            others = there.setdefault(band, [first[band]])
             for other in others:
-                self._compare(number, other, known, places, groups)
+                compared.compare(number, other)
             if len(others) < _MOST_IN_A_BAND:
                 others.append(number)
-        insert = "INSERT OR IGNORE INTO near_duplicate_bands VALUES (?, ?)"
-        self._db.executemany(insert, ((band, rows[band]) for band in new if band in rows))
-        self._db.executemany(insert, (pair for pair in further if pair[1] in there[pair[0]]))
-
-    def _compare(
-        self, number: int, other: int, known: dict[int, Values], places: dict[int, int | str], groups: Groups
-    ) -> None:
-        """Joins two records, or one and the cluster of the other, if they are similar."""
-        if other == number:
-            return
-        if other not in known:
-            signature, cluster = self._db.execute(
-                "SELECT signature, cluster FROM near_duplicates WHERE number=?", (other,)
-            ).fetchone()
-            known[other] = values(signature)
-            places[other] = cluster or other
-        place = places.get(other, other)
-        if groups.root(number) != groups.root(place) and are_similar(known[number], known[other]):
-            groups.join(number, place)
+                entries.append(band << _BITS | number)
+        entries.sort()  # neighbours in the table are written together
+        self._db.execute(_ADD, (orjson.dumps(entries).decode(),))
 
     def _name(self, groups: Groups, former: dict[int, str]) -> None:
         clusters, members = [], []
@@ -192,6 +182,37 @@ class NearDuplicateStore:
         wanted = {issued for cluster in clusters for issued in cluster.ids}
         query = "SELECT 1 FROM near_duplicates WHERE cluster=? LIMIT 1"
         return {name for name in wanted if self._db.execute(query, (name,)).fetchone()}
+
+
+class _Compared:
+    """Records whose signatures are compared, each with what is known of it."""
+
+    def __init__(self, db: sqlite3.Connection, signatures: dict[int, bytes], groups: Groups) -> None:
+        self.signatures = signatures
+        self._db, self._groups = db, groups
+        self._values: dict[int, Values] = {}
+        self._places: dict[int, int | str] = {}
+
+    def compare(self, number: int, other: int) -> None:
+        """Joins two records, or one and the cluster of the other, if they are similar."""
+        if other == number:
+            return
+        mine, others = self._values_of(number), self._values_of(other)
+        place = self._places.get(other, other)
+        if self._groups.root(number) != self._groups.root(place) and are_similar(mine, others):
+            self._groups.join(number, place)
+
+    def _values_of(self, number: int) -> Values:
+        found = self._values.get(number)
+        if found is None:
+            signature = self.signatures.get(number)
+            if signature is None:
+                signature, cluster = self._db.execute(
+                    "SELECT signature, cluster FROM near_duplicates WHERE number=?", (number,)
+                ).fetchone()
+                self._places[number] = cluster or number
+            found = self._values[number] = values(signature)
+        return found
 
 
 def _in_parts(numbered: list[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:

@@ -43,12 +43,15 @@ _SPACELESS: Final = (
 )
 _RUN: Final = re.compile(f"[{_SPACELESS}]+|[^\\W_{_SPACELESS}]+")
 _IS_SPACELESS: Final = re.compile(f"[{_SPACELESS}]")
+_ODD: Final = re.compile(r"[^\x00-\x7f]+")
 _ASCII_WORDS: Final = bytes(code if chr(code).isalnum() else ord(" ") for code in range(256))
 
 
 def tokens(text: str) -> list[bytes]:
     """The words of *text* in lower case, without punctuation, in UTF-8; in scripts without spaces, its characters."""
-    if text.isascii():  # four times as fast
+    if not text.isascii():
+        text = _ODD.sub(_without_signs, text)
+    if text.isascii():  # what most are without quotes and emoji; four times as fast
         return text.encode().lower().translate(_ASCII_WORDS).split()
     found: list[bytes] = []
     for line in text.split("\n"):
@@ -59,6 +62,11 @@ def tokens(text: str) -> list[bytes]:
             spaced = [" ".join(run) if _IS_SPACELESS.match(run) else run for run in runs]
             found += " ".join(spaced).encode("utf-8", "replace").split()
     return found
+
+
+def _without_signs(odd: re.Match[str]) -> str:
+    run = odd[0]
+    return run if any(map(str.isalnum, run)) else " "
 
 
 def question_and_answers(body: bytes) -> Mapping[str, object]:
@@ -87,10 +95,11 @@ def signatures(records: Sequence[Mapping[str, object]]) -> list[bytes | None]:
     """The signature of each record; None where it has too few shingles (``FEWEST_SHINGLES``) to be like another."""
     found = [shingles(record) for record in records]
     digests = RMinHash.digests_from_token_sets(found, num_perm=_VALUES, seed=_SEED)
-    return [
-        _PACKED.pack(*digest) if len(run) >= FEWEST_SHINGLES and len(set(run)) >= FEWEST_SHINGLES else None
-        for run, digest in zip(found, digests, strict=True)
-    ]
+    return [_PACKED.pack(*digest) if _is_long_enough(run) else None for run, digest in zip(found, digests, strict=True)]
+
+
+def _is_long_enough(run: list[bytes]) -> bool:
+    return len(set(run[: 2 * FEWEST_SHINGLES])) >= FEWEST_SHINGLES or len(set(run)) >= FEWEST_SHINGLES
 
 
 def values(signature: bytes) -> Values:
@@ -109,7 +118,7 @@ def are_similar(one: Values, other: Values) -> bool:
 def bands(signature: bytes) -> list[int]:
     """Numbers of which near-duplicates have at least one in common, with a chance that grows with their likeness."""
     size = _PACKED.size // _BANDS
-    return [at << 32 | crc32(signature[at * size : (at + 1) * size]) for at in range(_BANDS)]
+    return [at << 32 | crc32(signature[at * size : (at + 1) * size]) for at in range(_BANDS)]  # below 2**37
 
 
 class Groups:
