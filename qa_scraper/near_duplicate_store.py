@@ -12,6 +12,7 @@ from typing import Final
 
 import orjson
 
+from qa_scraper.ledger_values import StoredRecord
 from qa_scraper.near_duplicates import (
     RULES,
     Cluster,
@@ -26,6 +27,8 @@ from qa_scraper.near_duplicates import (
 )
 
 _AT_ONCE: Final = 250
+_MOST_KEPT: Final = 16 * 2**20
+"""Bytes of what a run has stored that are kept until it publishes: to read a record again is a fifth of its cost."""
 _MOST_IN_A_BAND: Final = 16
 """Records that a record is compared with for one band: ten thousand copies of a text cost no more each than a hundred.
 
@@ -45,12 +48,10 @@ _THERE: Final = (
 )
 _ADD: Final = "INSERT OR IGNORE INTO near_duplicate_bands SELECT value FROM json_each(?)"
 _NEW: Final = (
-    "SELECT c.id, c.content_hash, body, c.number, c.signature FROM"
-    " (SELECT r.id, r.url_key, r.part, r.content_hash, n.number, n.signature FROM records r"
+    "SELECT r.id, r.content_hash, r.url_key, r.part, n.number, n.signature FROM records r"
     " LEFT JOIN near_duplicates n ON n.id=r.id WHERE r.id IS NOT NULL AND r.removed_at IS NULL AND r.id>?"
     " AND n.content_hash IS NOT r.content_hash AND NOT EXISTS (SELECT 1 FROM records e WHERE e.id=r.id AND e.id"
-    " IS NOT NULL AND e.removed_at IS NULL AND (e.url_key, e.part)<(r.url_key, r.part)) ORDER BY r.id LIMIT ?) c"
-    " CROSS JOIN records b ON b.url_key=c.url_key AND b.part=c.part ORDER BY c.id"
+    " IS NOT NULL AND e.removed_at IS NULL AND (e.url_key, e.part)<(r.url_key, r.part)) ORDER BY r.id LIMIT ?"
 )
 
 
@@ -59,6 +60,16 @@ class NearDuplicateStore:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        self._kept: dict[str, bytes] = {}
+        self._kept_bytes = 0
+
+    def keep(self, records: Iterable[StoredRecord]) -> None:
+        """Keeps in memory what *records* say, up to ``_MOST_KEPT``: what is not kept is read from the file."""
+        for record in records:
+            if self._kept_bytes < _MOST_KEPT:
+                text = question_and_answers(record.body)
+                self._kept[record.content_hash] = text
+                self._kept_bytes += len(text)
 
     def bring_up_to_date(self) -> None:
         """Gives each record that is to be published its cluster, or none. Ids must have been issued."""
@@ -70,6 +81,8 @@ class NearDuplicateStore:
         for some in _in_parts(apart):  # what is left of clusters that lost a member
             self._link(some, groups)
         self._name(groups, former)
+        self._kept.clear()
+        self._kept_bytes = 0
 
     def _check_rules(self) -> None:
         known = self._db.execute("SELECT value FROM meta WHERE name='near_duplicate_rules'").fetchone()
@@ -123,13 +136,21 @@ class NearDuplicateStore:
             after = rows[-1][0]
             self._drop_bands((number, signature) for *_, number, signature in rows)
             numbers = [known or (last := last + 1) for *_, known, _ in rows]
-            found = signatures([question_and_answers(body) for _, _, body, *_ in rows])
+            found = signatures([orjson.loads(self._text_of(*row[1:4])) for row in rows])
             self._db.executemany(
                 "INSERT INTO near_duplicates (number, id, content_hash, signature) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET content_hash=excluded.content_hash, signature=excluded.signature",
                 [(number, *row[:2], signature) for number, row, signature in zip(numbers, rows, found, strict=True)],
             )
             self._link([(number, known) for number, known in zip(numbers, found, strict=True) if known], groups)
+
+    def _text_of(self, content_hash: str, key: str, part: str) -> bytes:
+        """JSON of a record's question and answers."""
+        found = self._kept.get(content_hash)
+        if found is None:
+            row = self._db.execute("SELECT body FROM records WHERE url_key=? AND part=?", (key, part)).fetchone()
+            found = question_and_answers(row[0])
+        return found
 
     def _link(self, numbered: list[tuple[int, bytes]], groups: Groups) -> None:
         """Joins records with those that are similar, and notes their bands."""
