@@ -93,7 +93,7 @@ def export(
     except FilterError as error:
         _point_at(error)
         raise
-    counts = "".join(f", {count:,} {name.replace('_', ' ')}" for name, count in done.written.counts.items())
+    counts = "".join(f", {count:,} {name.replace('_', ' ')}" for name, count in done.written.counts.items() if count)
     typer.echo(f"{done.written.records:,} of {done.read:,} records{counts} in {out} ({wanted.NAME})")
     sys.stdout.flush()
     for note in done.written.notes:

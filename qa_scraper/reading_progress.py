@@ -27,14 +27,16 @@ def shown_reading(label: str, size: int) -> Iterator[Callable[[int], None]]:
     columns = (TextColumn("[bold]{task.description}[/]"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
         task = progress.add_task(escape(label), total=size or None)
-        waiting = 0
+        read = shown = 0
 
         def seen(count: int) -> None:
-            nonlocal waiting
-            waiting += count
-            if waiting >= _STEP:
-                progress.advance(task, waiting)
-                waiting = 0
+            nonlocal read, shown
+            read += count
+            if read >= size:  # what is left has no measure: an index, or a file of another kind
+                progress.update(task, completed=read, description=f"{escape(label)} is read, finishing")
+            elif read - shown >= _STEP:
+                progress.update(task, completed=read)
+                shown = read
 
         yield seen
 

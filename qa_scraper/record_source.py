@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,11 +67,9 @@ def find_records(given: str, output: Path) -> RecordSource:
                 f"there is no file {given}, and no site of that name in {output}: give the path of a JSON Lines file,"
                 " or the name of a site that was crawled (qa-scraper status lists them)"
             )
-    try:
-        with path.open("rb"):
-            return RecordSource(path, site, path.stat().st_size)
-    except OSError as error:
-        raise InputError(f"cannot read {given}: {error.strerror or error}") from None
+    if not os.access(path, os.R_OK):  # asked for and not tried: a pipe can be opened once
+        raise InputError(f"cannot read {path}: no permission")
+    return RecordSource(path, site, path.stat().st_size)
 
 
 def numbered_lines(file: IO[bytes], name: str, seen: Callable[[int], None] = _untold) -> Iterator[tuple[int, bytes]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +21,7 @@ from qa_scraper.record_fields import Field, fields_by_path, record_fields
 from qa_scraper.record_source import MAX_LINE, find_records
 from qa_scraper.validation import Tally, examined, flaws_of
 
-from tests.support.commands import qa_scraper
+from tests.support.commands import BIN, environment, qa_scraper
 from tests.support.thorny_records import as_json, thorny_records, write_lines
 
 FULL = as_json(thorny_records()[0])
@@ -150,7 +152,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert done.returncode == 3
     lines = done.stdout.splitlines()
     assert lines[1] == f"{bad}:2: /asker/gender must be one of female, male, other or null"
-    assert lines[2].startswith("… and 3 more errors")
+    assert lines[2] == "… and 3 more (--limit 5 shows them all)"
     assert lines[-1] == f"{bad}: 5 records, 5 with errors."
     assert ["5", "/asker/gender"] in [line.split()[:2] for line in lines]
     assert "line 5 is the first out of order" in done.stderr
@@ -170,6 +172,18 @@ def test_what_a_site_has_published_is_sorted(tmp_path: Path) -> None:
         3,
         f"{folder / 'questions.jsonl'}:2: /id is out of order: smaller than the one before",
     )
+
+
+def test_a_pipe_is_read(tmp_path: Path) -> None:
+    good = b"".join(orjson.dumps(record) + b"\n" for record in thorny_records())
+    done = qa_scraper("validate", "/dev/stdin", stdin=good)
+    assert (done.returncode, done.stdout) == (0, "/dev/stdin: 4 records, all valid.\n")
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    with subprocess.Popen([BIN / "qa-scraper", "validate", fifo], stdout=subprocess.PIPE, env=environment()) as process:
+        fifo.write_bytes(good)
+        assert process.stdout is not None
+        assert process.stdout.read() == f"{fifo}: 4 records, all valid.\n".encode()
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -42,13 +42,14 @@ class Table:
 def flat_table(paths: tuple[str, ...] = ()) -> Table:
     """The table with the fields at *paths*, all where empty; without any field of the answers, a row a question.
 
-    Raises InputError where nothing of what is asked for has a place in it.
+    Raises InputError for a path of which nothing has a place in it.
     """
     leaves = [leaf for field in selected_fields(paths) for leaf in field.leaves() if leaf.path not in _left_out()]
     before = [leaf for leaf in leaves if not leaf.path.startswith(_ANSWERS)]
     within = [leaf for leaf in leaves if leaf.path.startswith(_ANSWERS)]
-    if not leaves:
-        raise InputError(f"a flat table has no place for {', '.join(paths)}: use --to jsonl, or parquet without --flat")
+    for path in paths:
+        if not any(f"{leaf.path}.".startswith(f"{path}.") for leaf in leaves):
+            raise InputError(f"a flat table has no place for {path}: use --to jsonl, or parquet without --flat")
     columns = [_column(leaf) for leaf in before]
     if within:
         columns += [Column(POSITION, "integer", many=False), *map(_column, within)]

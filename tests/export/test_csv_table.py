@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from qa_scraper.errors import InputError
 from qa_scraper.export import ExportOptions, csv_table
 from qa_scraper.export.csv_table import harmless
 
+from tests.support.commands import ROOT
 from tests.support.thorny_records import FORMULAS, as_json, thorny_records
 
 RECORDS = [as_json(record) for record in thorny_records()]
@@ -91,4 +93,11 @@ def test_a_row_a_question_where_no_field_is_of_an_answer(tmp_path: Path) -> None
     frame = pd.read_csv(written(tmp_path, "id", "answers.author.name"))
     assert (list(frame.columns), len(frame)) == (["id", "answer_position", "answer_author_name"], 14)
     with pytest.raises(InputError, match=r"a flat table has no place for related_topics: use --to jsonl"):
-        written(tmp_path, "related_topics")
+        written(tmp_path, "id", "related_topics")
+
+
+def test_pandas_takes_the_apostrophes_off_as_the_docs_say(tmp_path: Path) -> None:
+    (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "export.md").read_text("utf-8"), re.DOTALL)
+    names = {"frame": pd.read_csv(written(tmp_path))}
+    exec(block, names)
+    assert list(names["frame"]["answer_text"][2:12]) == list(FORMULAS)
