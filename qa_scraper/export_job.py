@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from qa_scraper.errors import InputError
 from qa_scraper.export import FORMATS, ExportOptions, Format, Written
-from qa_scraper.publish import beside, put_in_place, sync_folder
+from qa_scraper.publish import beside, put_in_place, scratch_of, sync_folder
 from qa_scraper.record_filter import Condition, check_field, compiled
 from qa_scraper.record_source import RecordSource
 from qa_scraper.validation import flaws_of, validator
@@ -200,10 +200,12 @@ def _check_target(source: RecordSource, out: Path) -> None:
 
 def _put_folder_in_place(written: Path, target: Path) -> None:
     """Makes the folder *written* the folder *target*; where that is there, they change places and the old one goes."""
-    for path in written.rglob("*"):
+    for path in [*written.rglob("*"), written]:
         if path.is_file():
             with path.open("rb+") as file:
                 os.fsync(file.fileno())
+        else:
+            sync_folder(path)
     if target.is_dir() and not target.is_symlink():
         _exchange(written, target)  # the old one is now at *written* and removed there
     elif target.exists():
@@ -218,7 +220,12 @@ def _exchange(one: Path, other: Path) -> None:
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if rename and rename(_NOWHERE, os.fsencode(one), _NOWHERE, os.fsencode(other), _EXCHANGE) == 0:
         return
-    aside = one.with_suffix(".old.tmp")
+    exchange_in_steps(one, other)
+
+
+def exchange_in_steps(one: Path, other: Path) -> None:
+    """Lets two folders change places by renaming; where the second step fails, the first is undone."""
+    aside = scratch_of(one)
     other.rename(aside)
     with contextlib.ExitStack() as back:
         back.callback(aside.rename, other)

@@ -383,6 +383,7 @@ class Ledger:
             new_urls += self._paths.balance(now)
             if outcome.pause is not None:
                 self.note_pause(*outcome.pause)
+        self.near_duplicates.keep(outcome.records)
         return CommitResult(new_urls, added, changed, removed)
 
     def _go_deeper(self, outcome: PageOutcome, now: float) -> None:

@@ -133,9 +133,8 @@ CREATE TABLE near_duplicates (     -- one row for each question that is publishe
     cluster TEXT                   -- name of the near-duplicates that it is one of; NULL: there are none
 );
 CREATE INDEX near_duplicates_cluster ON near_duplicates (cluster) WHERE cluster IS NOT NULL;
-CREATE TABLE near_duplicate_bands ( -- which signatures to compare with each other
-    band INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (band, number)
-) WITHOUT ROWID;
+-- which signatures to compare with each other; entry: a band and in its last 26 bits the number of a row of the above
+CREATE TABLE near_duplicate_bands (entry INTEGER PRIMARY KEY);
 CREATE TABLE forgotten (           -- what is not to come back: no content, hashes with a key
     url_key TEXT NOT NULL, part TEXT NOT NULL, id TEXT, question_mark BLOB NOT NULL, forgotten_at TEXT NOT NULL,
     PRIMARY KEY (url_key, part)

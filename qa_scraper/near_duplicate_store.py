@@ -12,6 +12,7 @@ from typing import Final
 
 import orjson
 
+from qa_scraper.ledger_values import StoredRecord
 from qa_scraper.near_duplicates import (
     RULES,
     Cluster,
@@ -26,6 +27,8 @@ from qa_scraper.near_duplicates import (
 )
 
 _AT_ONCE: Final = 250
+_MOST_KEPT: Final = 16 * 2**20
+"""Bytes of what a run has stored that are kept until it publishes: to read a record again is a fifth of its cost."""
 _MOST_IN_A_BAND: Final = 16
 """Records that a record is compared with for one band: ten thousand copies of a text cost no more each than a hundred.
 
@@ -37,13 +40,18 @@ _PRESENT: Final = "id IS NOT NULL AND removed_at IS NULL"  # as the index record
 _CONTENT: Final = (
     f"(SELECT content_hash FROM records WHERE records.id=n.id AND {_PRESENT} ORDER BY url_key, part LIMIT 1)"
 )
+_BITS: Final = 26
+_LAST: Final = (1 << _BITS) - 1
+"""The greatest number of a row: as many records as a file of 500 GB would hold."""
+_THERE: Final = (
+    f"SELECT entry FROM json_each(?) j CROSS JOIN near_duplicate_bands ON entry BETWEEN value AND value+{_LAST}"
+)
+_ADD: Final = "INSERT OR IGNORE INTO near_duplicate_bands SELECT value FROM json_each(?)"
 _NEW: Final = (
-    "SELECT c.id, c.content_hash, body, c.number, c.signature FROM"
-    " (SELECT r.id, r.url_key, r.part, r.content_hash, n.number, n.signature FROM records r"
+    "SELECT r.id, r.content_hash, r.url_key, r.part, n.number, n.signature FROM records r"
     " LEFT JOIN near_duplicates n ON n.id=r.id WHERE r.id IS NOT NULL AND r.removed_at IS NULL AND r.id>?"
     " AND n.content_hash IS NOT r.content_hash AND NOT EXISTS (SELECT 1 FROM records e WHERE e.id=r.id AND e.id"
-    " IS NOT NULL AND e.removed_at IS NULL AND (e.url_key, e.part)<(r.url_key, r.part)) ORDER BY r.id LIMIT ?) c"
-    " CROSS JOIN records b ON b.url_key=c.url_key AND b.part=c.part ORDER BY c.id"
+    " IS NOT NULL AND e.removed_at IS NULL AND (e.url_key, e.part)<(r.url_key, r.part)) ORDER BY r.id LIMIT ?"
 )
 
 
@@ -52,6 +60,16 @@ class NearDuplicateStore:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        self._kept: dict[str, bytes] = {}
+        self._kept_bytes = 0
+
+    def keep(self, records: Iterable[StoredRecord]) -> None:
+        """Keeps in memory what *records* say, up to ``_MOST_KEPT``: what is not kept is read from the file."""
+        for record in records:
+            if self._kept_bytes < _MOST_KEPT:
+                text = question_and_answers(record.body)
+                self._kept[record.content_hash] = text
+                self._kept_bytes += len(text)
 
     def bring_up_to_date(self) -> None:
         """Gives each record that is to be published its cluster, or none. Ids must have been issued."""
@@ -63,6 +81,8 @@ class NearDuplicateStore:
         for some in _in_parts(apart):  # what is left of clusters that lost a member
             self._link(some, groups)
         self._name(groups, former)
+        self._kept.clear()
+        self._kept_bytes = 0
 
     def _check_rules(self) -> None:
         known = self._db.execute("SELECT value FROM meta WHERE name='near_duplicate_rules'").fetchone()
@@ -103,8 +123,10 @@ class NearDuplicateStore:
         self._db.executemany("DELETE FROM near_duplicates WHERE number=?", [(number,) for number, _ in gone])
 
     def _drop_bands(self, numbered: Iterable[tuple[int, bytes | None]]) -> None:
-        rows = [(band, number) for number, signature in numbered if signature for band in bands(signature)]
-        self._db.executemany("DELETE FROM near_duplicate_bands WHERE band=? AND number=?", rows)
+        entries = [
+            (band << _BITS | number,) for number, signature in numbered if signature for band in bands(signature)
+        ]
+        self._db.executemany("DELETE FROM near_duplicate_bands WHERE entry=?", entries)
 
     def _read_new(self, groups: Groups) -> None:
         """Reads what was added or changed since, and links it."""
@@ -114,57 +136,46 @@ class NearDuplicateStore:
             after = rows[-1][0]
             self._drop_bands((number, signature) for *_, number, signature in rows)
             numbers = [known or (last := last + 1) for *_, known, _ in rows]
-            found = signatures([question_and_answers(body) for _, _, body, *_ in rows])
+            found = signatures([orjson.loads(self._text_of(*row[1:4])) for row in rows])
             self._db.executemany(
                 "INSERT INTO near_duplicates (number, id, content_hash, signature) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET content_hash=excluded.content_hash, signature=excluded.signature",
                 [(number, *row[:2], signature) for number, row, signature in zip(numbers, rows, found, strict=True)],
             )
-            self._link([pair for pair in zip(numbers, found, strict=True) if pair[1]], groups)
+            self._link([(number, known) for number, known in zip(numbers, found, strict=True) if known], groups)
 
-    def _link(self, numbered: Iterable[tuple[int, bytes | None]], groups: Groups) -> None:
+    def _text_of(self, content_hash: str, key: str, part: str) -> bytes:
+        """JSON of a record's question and answers."""
+        found = self._kept.get(content_hash)
+        if found is None:
+            row = self._db.execute("SELECT body FROM records WHERE url_key=? AND part=?", (key, part)).fetchone()
+            found = question_and_answers(row[0])
+        return found
+
+    def _link(self, numbered: list[tuple[int, bytes]], groups: Groups) -> None:
         """Joins records with those that are similar, and notes their bands."""
-        known: dict[int, Values] = {}
-        places: dict[int, int | str] = {}
-        rows: dict[int, int] = {}  # the first of each band; most are alone in it
+        compared = _Compared(self._db, dict(numbered), groups)
+        first: dict[int, int] = {}  # of each band; most records are alone in theirs
         further: list[tuple[int, int]] = []
-        for number, signature in numbered:
-            if signature is not None:
-                known[number] = values(signature)
-                for band in bands(signature):
-                    if rows.setdefault(band, number) != number:
-                        further.append((band, number))
+        for number, signature in compared.signatures.items():
+            for band in bands(signature):
+                if first.setdefault(band, number) != number:
+                    further.append((band, number))
         there: dict[int, list[int]] = {}
-        query = "SELECT band, number FROM json_each(?) j CROSS JOIN near_duplicate_bands ON band=j.value"
-        new = sorted(rows)
-        for band, other in self._db.execute(query, (orjson.dumps(new).decode(),)):
-            there.setdefault(band, []).append(other)
-        further += [(band, rows.pop(band)) for band in there]
+        begins = orjson.dumps(sorted(band << _BITS for band in first)).decode()
+        for (entry,) in self._db.execute(_THERE, (begins,)):
+            there.setdefault(entry >> _BITS, []).append(entry & _LAST)
+        further += [(band, first[band]) for band in there]
+        entries = [band << _BITS | number for band, number in first.items() if band not in there]
         for band, number in further:
-            others = there.setdefault(band, [rows.get(band, number)])
+            others = there.setdefault(band, [first[band]])
             for other in others:
-                self._compare(number, other, known, places, groups)
+                compared.compare(number, other)
             if len(others) < _MOST_IN_A_BAND:
                 others.append(number)
-        insert = "INSERT OR IGNORE INTO near_duplicate_bands VALUES (?, ?)"
-        self._db.executemany(insert, ((band, rows[band]) for band in new if band in rows))
-        self._db.executemany(insert, (pair for pair in further if pair[1] in there[pair[0]]))
-
-    def _compare(
-        self, number: int, other: int, known: dict[int, Values], places: dict[int, int | str], groups: Groups
-    ) -> None:
-        """Joins two records, or one and the cluster of the other, if they are similar."""
-        if other == number:
-            return
-        if other not in known:
-            signature, cluster = self._db.execute(
-                "SELECT signature, cluster FROM near_duplicates WHERE number=?", (other,)
-            ).fetchone()
-            known[other] = values(signature)
-            places[other] = cluster or other
-        place = places.get(other, other)
-        if groups.root(number) != groups.root(place) and are_similar(known[number], known[other]):
-            groups.join(number, place)
+                entries.append(band << _BITS | number)
+        entries.sort()  # neighbours in the table are written together
+        self._db.execute(_ADD, (orjson.dumps(entries).decode(),))
 
     def _name(self, groups: Groups, former: dict[int, str]) -> None:
         clusters, members = [], []
@@ -192,6 +203,37 @@ class NearDuplicateStore:
         wanted = {issued for cluster in clusters for issued in cluster.ids}
         query = "SELECT 1 FROM near_duplicates WHERE cluster=? LIMIT 1"
         return {name for name in wanted if self._db.execute(query, (name,)).fetchone()}
+
+
+class _Compared:
+    """Records whose signatures are compared, each with what is known of it."""
+
+    def __init__(self, db: sqlite3.Connection, signatures: dict[int, bytes], groups: Groups) -> None:
+        self.signatures = signatures
+        self._db, self._groups = db, groups
+        self._values: dict[int, Values] = {}
+        self._places: dict[int, int | str] = {}
+
+    def compare(self, number: int, other: int) -> None:
+        """Joins two records, or one and the cluster of the other, if they are similar."""
+        if other == number:
+            return
+        mine, others = self._values_of(number), self._values_of(other)
+        place = self._places.get(other, other)
+        if self._groups.root(number) != self._groups.root(place) and are_similar(mine, others):
+            self._groups.join(number, place)
+
+    def _values_of(self, number: int) -> Values:
+        found = self._values.get(number)
+        if found is None:
+            signature = self.signatures.get(number)
+            if signature is None:
+                signature, cluster = self._db.execute(
+                    "SELECT signature, cluster FROM near_duplicates WHERE number=?", (number,)
+                ).fetchone()
+                self._places[number] = cluster or number
+            found = self._values[number] = values(signature)
+        return found
 
 
 def _in_parts(numbered: list[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:

@@ -29,9 +29,7 @@ def print_tally(path: Path, tally: Tally, shown: int) -> None:
         return
     hidden = tally.flaws - shown
     if hidden:
-        console.print(
-            f"… and {hidden:,} more errors (--limit 0 shows none, --limit {tally.flaws} all)", highlight=False
-        )
+        console.print(f"… and {hidden:,} more (--limit {tally.flaws} shows them all)", highlight=False)
     table = Table(title=f"{tally.flaws:,} errors", title_justify="left", box=None, padding=(0, 2, 0, 0))
     table.add_column("count", justify="right")
     table.add_column("where")

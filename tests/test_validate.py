@@ -152,7 +152,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert done.returncode == 3
     lines = done.stdout.splitlines()
     assert lines[1] == f"{bad}:2: /asker/gender must be one of female, male, other or null"
-    assert lines[2].startswith("… and 3 more errors")
+    assert lines[2] == "… and 3 more (--limit 5 shows them all)"
     assert lines[-1] == f"{bad}: 5 records, 5 with errors."
     assert ["5", "/asker/gender"] in [line.split()[:2] for line in lines]
     assert "line 5 is the first out of order" in done.stderr

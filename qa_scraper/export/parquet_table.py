@@ -52,8 +52,8 @@ _LONGEST_OBJECT: Final = 16 * 2**20
 def write(records: Iterator[Mapping[str, JsonValue]], out: Path, options: ExportOptions) -> Written:
     """A file of zstd row groups in the order of the records. Dates are DATE, times TIMESTAMP in UTC.
 
-    The types are those of the schema, whatever the data. Raises InputError where DuckDB is missing, OSError where it
-    cannot write.
+    The types are those of the schema, whatever the data. Raises InputError where DuckDB is missing or for a number past
+    64 bits, OSError where it cannot write.
     """
     try:
         import duckdb
@@ -74,6 +74,10 @@ def write(records: Iterator[Mapping[str, JsonValue]], out: Path, options: Export
         try:
             with duckdb.connect(config=settings) as connection:
                 connection.execute(_copy(source, out, columns, spooled))
+        except (duckdb.DataError, duckdb.InvalidInputException) as error:
+            raise InputError(
+                f"a value that no column of Parquet holds: {str(error).partition(chr(10))[0]}; mend it in the file"
+            ) from None
         except duckdb.Error as error:
             raise OSError(f"DuckDB could not write {out.name}: {error}") from None
     return Written(counted.count, {"rows": spooled.rows} if options.flat else {})

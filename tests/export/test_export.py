@@ -14,7 +14,7 @@ import pytest
 from qa_scraper.cli import app
 from qa_scraper.errors import InputError
 from qa_scraper.export import FORMATS, ExportOptions, Written
-from qa_scraper.export_job import Choice, Exported, checked_options, export, format_of
+from qa_scraper.export_job import Choice, Exported, checked_options, exchange_in_steps, export, format_of
 from qa_scraper.record_filter import FilterError
 from qa_scraper.record_source import find_records
 from typer.testing import CliRunner
@@ -191,6 +191,19 @@ def test_a_folder_of_others_is_left_alone(source: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is a folder, jsonl writes a file"):
         export(find_records(str(source), tmp_path), home, FORMATS["jsonl"], Choice(), ExportOptions())
     assert (file.read_text(), (other / "letter.txt").read_text(), len(list(home.glob("*.txt")))) == ("dear", "dear", 4)
+
+
+def test_folders_change_places_where_the_system_has_no_step_for_it(tmp_path: Path) -> None:
+    one, other = tmp_path / ".new.1.tmp", tmp_path / "old"
+    for folder in (one, other):
+        folder.mkdir()
+        (folder / folder.name).touch()
+    exchange_in_steps(one, other)
+    assert [path.name for path in (*one.iterdir(), *other.iterdir())] == ["old", ".new.1.tmp"]
+    with pytest.raises(FileNotFoundError):
+        exchange_in_steps(tmp_path / ".none.1.tmp", other)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".new.1.tmp", "old"]
+    assert [path.name for path in other.iterdir()] == [".new.1.tmp"]
 
 
 @pytest.mark.parametrize("name", ["t.sqlite", "t.parquet", "t.csv"])

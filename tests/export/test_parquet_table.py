@@ -127,6 +127,12 @@ def test_a_very_long_record_is_read(tmp_path: Path) -> None:
     assert frame.height == 5
 
 
+def test_a_number_that_no_column_holds_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"a value that no column of Parquet holds: .*9223372036854775808"):
+        written(tmp_path, records=[RECORDS[0] | {"answer_count_stated": 2**63}])
+    assert not list(tmp_path.glob("*scratch*"))
+
+
 def test_without_duckdb_it_is_said_what_to_install() -> None:
     program = (
         "import sys; sys.modules['duckdb'] = None\n"
