@@ -123,10 +123,7 @@ class NearDuplicateStore:
         self._db.executemany("DELETE FROM near_duplicates WHERE number=?", [(number,) for number, _ in gone])
 
     def _drop_bands(self, numbered: Iterable[tuple[int, bytes | None]]) -> None:
-        entries = [
-            (band << _BITS | number,) for number, signature in numbered if signature for band in bands(signature)
-        ]
-        self._db.executemany("DELETE FROM near_duplicate_bands WHERE entry=?", entries)
+        _drop_bands(self._db, numbered)
 
     def _read_new(self, groups: Groups) -> None:
         """Reads what was added or changed since, and links it."""
@@ -239,3 +236,15 @@ class _Compared:
 def _in_parts(numbered: list[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
     for at in range(0, len(numbered), _AT_ONCE):
         yield numbered[at : at + _AT_ONCE]
+
+
+def forget_likeness(db: sqlite3.Connection, ids: Iterable[str]) -> None:
+    """Forgets what the records *ids* were like. Their rows stay until they are read again or gone."""
+    for name in ids:
+        _drop_bands(db, db.execute("SELECT number, signature FROM near_duplicates WHERE id=?", (name,)).fetchall())
+        db.execute("UPDATE near_duplicates SET content_hash='', signature=NULL WHERE id=?", (name,))
+
+
+def _drop_bands(db: sqlite3.Connection, numbered: Iterable[tuple[int, bytes | None]]) -> None:
+    entries = [(band << _BITS | number,) for number, signature in numbered if signature for band in bands(signature)]
+    db.executemany("DELETE FROM near_duplicate_bands WHERE entry=?", entries)

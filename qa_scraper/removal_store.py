@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 
 from qa_scraper.forgotten_store import FORGOTTEN, Tombstone
+from qa_scraper.near_duplicate_store import forget_likeness
 from qa_scraper.refresh import State
 
 _TABLES: Final = ("records", "record_versions", "undo")
@@ -126,12 +127,7 @@ class RemovalStore:
 
     def _forget_likeness(self, ids: Collection[str]) -> None:
         """What a record was like; the row stays until the next publication, which takes its cluster apart."""
-        for name in ids:
-            self._db.execute(
-                "DELETE FROM near_duplicate_bands WHERE number IN (SELECT number FROM near_duplicates WHERE id=?)",
-                (name,),
-            )
-            self._db.execute("UPDATE near_duplicates SET content_hash='', signature=NULL WHERE id=?", (name,))
+        forget_likeness(self._db, ids)
 
     def _forget_page(self, url: str, *, is_whole: bool) -> None:
         if not is_whole:
