@@ -8,7 +8,7 @@ SIMULATE_READY := $(VENV)/.ready-simulate
 BENCH_VENV := .venv-bench
 BENCH_READY := $(BENCH_VENV)/.ready
 
-.PHONY: setup setup-bench nginx crawl refresh-demo bench bench-scale bench-refresh bench-extract test torture fuzz simulate lint lock clean
+.PHONY: setup setup-bench nginx crawl refresh-demo bench bench-scale bench-refresh bench-extract bench-export test torture fuzz simulate lint lock clean
 
 setup: $(READY)
 
@@ -63,6 +63,11 @@ bench-refresh: $(READY)
 # What extraction costs, a line a page: the real pages beside the project, else the fixtures
 bench-extract: $(READY)
 	$(BIN)/python -m tests.bench.extract
+
+# What an export of 200,000 records costs, a line a format (about 10 minutes, 8 GB of disk); bounds for Parquet
+BENCH_RECORDS ?= 200000
+bench-export: $(READY)
+	$(BIN)/python -m tests.bench.export --records $(BENCH_RECORDS)
 
 test: lint
 	$(BIN)/python -m pytest

@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn, Optional
 
 import typer
 
-from qa_scraper import __version__, explain_command, new_site_command, report_commands, schedule_command
+from qa_scraper import (
+    __version__,
+    browse_command,
+    explain_command,
+    export_command,
+    forget_command,
+    new_site_command,
+    report_command,
+    report_commands,
+    schedule_command,
+    validate_command,
+)
 from qa_scraper.errors import InputError, SiteBusy
 from qa_scraper.exits import Exit, complain
 from qa_scraper.interrupts import INTERRUPTS
@@ -254,9 +265,14 @@ def doctor(
 
 
 app.add_typer(explain_command.app)
+app.add_typer(forget_command.app)
 app.add_typer(report_commands.app)
+app.add_typer(report_command.app)
+app.add_typer(browse_command.app)
 app.add_typer(schedule_command.app)
 app.add_typer(new_site_command.app)
+app.add_typer(validate_command.app)
+app.add_typer(export_command.app)
 
 
 @app.command("demo-site")

@@ -14,19 +14,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import IO, Final, TypeGuard
-
-import orjson
+from typing import IO, TypeGuard
 
 from qa_scraper.change_feed import Change, change_of, changed_pairs, feeds, former_values, replay
 from qa_scraper.clock import stamp_of
 from qa_scraper.errors import InputError
 from qa_scraper.ledger_format import LEDGER
 from qa_scraper.ledger_reader import read_ledger
-from qa_scraper.publication import REJECTED
 from qa_scraper.publish import SNAPSHOT
-
-_MARK: Final = b"\xef\xbb\xbf"  # a byte order mark, as some tools set
+from qa_scraper.published_files import REJECTED
+from qa_scraper.record_source import MARK, record_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +158,7 @@ def _of_run(site: str, run: int, folder: Path) -> Snapshot:
             f"nothing of {site} was published by run {run} or before it: there is no change feed to replay"
         )
     note = ""
-    if found.publication not in {"published", "accepted"}:
+    if found.publication not in {"published", "accepted"} and found.kind != "forget":
         note = f"run {run} of {site} was not published: {name} is what was there before it"
         kept = folder / REJECTED / f"{run:06}" / SNAPSHOT
         if kept.exists():
@@ -195,8 +192,10 @@ class _SortedLines:
         places: list[tuple[str, int, int, int]] = []
         offset = 0
         for number, line in enumerate(file, 1):
-            if line.strip().removeprefix(_MARK):
-                places.append((_id_of(line.removeprefix(_MARK), f"{name}:{number}"), number, offset, len(line)))
+            if line.strip().removeprefix(MARK):
+                places.append(
+                    (str(record_of(line.removeprefix(MARK), f"{name}:{number}")["id"]), number, offset, len(line))
+                )
             offset += len(line)
         places.sort()
         for (one, first, *_), (other, second, *_) in pairwise(places):
@@ -207,14 +206,4 @@ class _SortedLines:
     def __iter__(self) -> Iterator[bytes]:
         for offset, length in self._places:
             self._file.seek(offset)
-            yield self._file.read(length).removeprefix(_MARK).removesuffix(b"\n")
-
-
-def _id_of(line: bytes, where: str) -> str:
-    try:
-        record = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        raise InputError(f"{where}: not JSON ({error}): mend the line or leave it out") from None
-    if not isinstance(record, dict) or not isinstance(record.get("id"), str):
-        raise InputError(f'{where}: no record: a JSON object with a text "id" is expected')
-    return str(record["id"])
+            yield self._file.read(length).removeprefix(MARK).removesuffix(b"\n")

@@ -293,6 +293,8 @@ class Crawl:
         lease.http_status = response.status
         lease.etag = (response.headers.get("ETag") or b"").decode("latin-1") or None
         lease.last_modified = last_modified(response)
+        lease.took = response.meta.get("download_latency")
+        lease.size = len(response.body)
         lease.verdict = judge_response(
             response,
             lease.due,
@@ -392,6 +394,8 @@ class Crawl:
             body_seen=judged.body_seen if judged else 0,
             read_hash=judged.body_hash if judged and is_read else None,
             read_version=EXTRACTOR_VERSION if is_read else None,
+            took=lease.took if is_read else None,
+            size=lease.size if is_read else None,
             is_sitemap=lease.is_sitemap,
             moved_to=moved_to,
             pause=(lease.due.host, judged.pause_until)

@@ -20,6 +20,8 @@ class Lease:
     http_status: int | None = None
     etag: str | None = None
     last_modified: str | None = None
+    took: float | None = None
+    size: int | None = None
     records: list[StoredRecord] = field(default_factory=list)
     found: list[FoundUrl] = field(default_factory=list)
     no_question: str = ""

@@ -13,7 +13,8 @@ class Exit(IntEnum):
 
     ``GAPS``: ran, but with gaps (``extract``, ``explain``: an input without a question; ``crawl``: pages given up,
     stopped by a signal or by ``--limit``; ``doctor``: something is wrong; ``status``: stale, or no good run yet;
-    ``diff --exit-code``: not the same). ``REJECTED``: the publish gate did not let through what a run found.
+    ``diff --exit-code``: not the same; ``validate``: a line that is no record).
+    ``REJECTED``: the publish gate did not let through what a run found.
     """
 
     COMPLETE = 0

@@ -1,27 +1,21 @@
 """An explanation as one HTML page: the page's lines, coloured by the field that they became, beside the fields.
 
-What stands on the explained page is text here and nothing else: all of it is escaped, and the Content-Security-Policy
-lets nothing run or load but the style and the script below, by their hashes.
+What stands on the explained page is text here and nothing else.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from qa_scraper.errors import InputError
 from qa_scraper.explanation import ExplainedRecord, Explanation, Field
 from qa_scraper.explanation_style import SCRIPT, STYLE
 from qa_scraper.explanation_text import about_page, told
+from qa_scraper.html_page import as_text, html_page, write_page
 from qa_scraper.page_places import Line
-from qa_scraper.publish import beside, put_in_place
-from qa_scraper.text import printable
 
 _LONGEST: Final = 20_000
 """Characters of a line or value that are shown."""
@@ -45,59 +39,24 @@ class _Shown(NamedTuple):
 
 def write_explanation(explanation: Explanation, target: Path) -> None:
     """Writes *explanation* to the file *target*, in one step. Raises InputError where it cannot be written."""
-    try:
-        with beside(target) as written:
-            written.write_bytes(explanation_page(explanation).encode("utf-8", "replace"))
-            put_in_place(written, target)
-    except OSError as error:
-        raise InputError(
-            f"cannot write {target}: {error.strerror or error}. Name a file in a folder that exists and can be written."
-        ) from None
+    write_page(explanation_page(explanation), target)
 
 
 def explanation_page(explanation: Explanation) -> str:
     """The whole HTML page."""
     shown = list(_shown(explanation.records))
-    title = f"Explained: {explanation.name}"
-    policy = (
-        f"default-src 'none'; style-src '{_digest(STYLE)}'; script-src '{_digest(SCRIPT)}';"
-        " base-uri 'none'; form-action 'none'"
+    body = (
+        *_top(explanation),
+        '<div class="columns">',
+        *_page_part(explanation, shown),
+        *_fields_part(explanation.records, shown),
+        "</div>",
     )
-    return "\n".join(
-        (
-            "<!DOCTYPE html>",
-            '<html lang="en">',
-            "<head>",
-            '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            '<meta name="referrer" content="no-referrer">',
-            f"<title>{_text(title)}</title>",
-            f"<style>{STYLE}</style>",
-            "</head>",
-            "<body>",
-            *_top(explanation),
-            '<div class="columns">',
-            *_page_part(explanation, shown),
-            *_fields_part(explanation.records, shown),
-            "</div>",
-            f"<script>{SCRIPT}</script>",
-            "</body>",
-            "</html>",
-            "",
-        )
-    )
-
-
-def _digest(source: str) -> str:
-    """The source expression of an inline part (Content Security Policy Level 3 §2.3.1)."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
+    return html_page(f"Explained: {explanation.name}", body, STYLE, SCRIPT)
 
 
 def _text(value: str) -> str:
-    """*value* as text of the page, also inside of attributes; line ends stay, other controls become blanks."""
-    cut = value if len(value) <= _LONGEST else f"{value[:_LONGEST]} … ({len(value):,} characters)"
-    return escape("\n".join([printable(line) for line in cut.split("\n")]))
+    return as_text(value, _LONGEST)
 
 
 def _shown(records: Sequence[ExplainedRecord]) -> Iterator[_Shown]:

@@ -4,24 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-STYLE: Final = """
-:root {
-  color-scheme: light dark;
-  --paper: #fff; --ink: #1c2126; --faint: #5b6670; --rule: #d9dee3; --card: #f6f7f9; --note: #8a4b00; --tint: 13%;
-  --c-title: #a86a00; --c-question: #1f6fd1; --c-asker: #7d4fc4; --c-answer: #1d7f46; --c-answer-too: #0f7f86;
-  --c-more-info: #b83a66; --c-related: #66717b;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --paper: #14181c; --ink: #e3e8ec; --faint: #98a4ae; --rule: #313a42; --card: #1b2127; --note: #f0b060; --tint: 20%;
-    --c-title: #e0a540; --c-question: #6fb0ff; --c-asker: #bd9bf5; --c-answer: #5fca8b; --c-answer-too: #55c6cd;
-    --c-more-info: #f08bae; --c-related: #a3afb9;
-  }
-}
-* { box-sizing: border-box; }
+from qa_scraper.html_page import COLOURS
+
+STYLE: Final = (
+    COLOURS
+    + """
 html { scroll-padding-top: 2rem; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif;
-  overflow-wrap: anywhere; }
 header, .page, .fields { padding: 1rem 1.25rem; }
 header { border-bottom: 1px solid var(--rule); }
 h1 { font-size: 1.25rem; margin: 0 0 .25rem; }
@@ -75,6 +63,7 @@ p.note, .field p.note { color: var(--note); }
   .jump { display: block; }
 }
 """
+)
 
 SCRIPT: Final = """
 "use strict";

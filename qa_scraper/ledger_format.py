@@ -121,7 +121,30 @@ ALTER TABLE runs ADD COLUMN snapshot_hash TEXT;
 ALTER TABLE runs ADD COLUMN measures TEXT;
 UPDATE runs SET publication='published' WHERE outcome IN ('complete', 'gaps');
 """
-FORMATS: Final = (_FORMAT_1, _FORMAT_2, _FORMAT_3)
+_FORMAT_4: Final = """
+-- without it each look at removed_at would read past the body
+CREATE INDEX records_present ON records (id, url_key, part, content_hash, removed_at)
+    WHERE id IS NOT NULL AND removed_at IS NULL;
+CREATE TABLE near_duplicates (     -- one row for each question that is published
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    content_hash TEXT NOT NULL,    -- of what the signature was made of
+    signature BLOB,                -- its MinHash; NULL: too short to be like another
+    cluster TEXT                   -- name of the near-duplicates that it is one of; NULL: there are none
+);
+CREATE INDEX near_duplicates_cluster ON near_duplicates (cluster) WHERE cluster IS NOT NULL;
+-- which signatures to compare with each other; entry: a band and in its last 26 bits the number of a row of the above
+CREATE TABLE near_duplicate_bands (entry INTEGER PRIMARY KEY);
+CREATE TABLE forgotten (           -- what is not to come back: no content, hashes with a key
+    url_key TEXT NOT NULL, part TEXT NOT NULL, id TEXT, question_mark BLOB NOT NULL, forgotten_at TEXT NOT NULL,
+    PRIMARY KEY (url_key, part)
+) WITHOUT ROWID;
+CREATE TABLE forgotten_askers (asker_mark BLOB PRIMARY KEY, forgotten_at TEXT NOT NULL) WITHOUT ROWID;
+-- of the last whole fetch: seconds until its answer began, bytes of its body (unpacked)
+ALTER TABLE urls ADD COLUMN took REAL;
+ALTER TABLE urls ADD COLUMN size INTEGER;
+"""
+FORMATS: Final = (_FORMAT_1, _FORMAT_2, _FORMAT_3, _FORMAT_4)
 """What each version of the file's format adds to the one before."""
 SCHEMA_VERSION: Final = len(FORMATS)
 

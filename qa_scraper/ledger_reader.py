@@ -76,6 +76,20 @@ class LedgerReader:
         ]
         return [(key, address, bool(has), bool(leads)) for key, address, has, leads in rows]
 
+    def states(self) -> tuple[tuple[str, int], ...]:
+        """How many URLs are in which state, the most frequent first."""
+        return tuple(self._db.execute("SELECT state, count(*) FROM urls GROUP BY state ORDER BY 2 DESC, 1"))
+
+    def slowest(self, most: int) -> tuple[tuple[str, float], ...]:
+        """The pages that let wait longest when they were read last, with the seconds until their answers began."""
+        query = "SELECT key, took FROM urls WHERE took IS NOT NULL ORDER BY took DESC, key LIMIT ?"
+        return tuple(self._db.execute(query, (most,)))
+
+    def largest(self, most: int) -> tuple[tuple[str, int], ...]:
+        """The pages that were largest when they were read last, with the bytes of their bodies, unpacked."""
+        query = "SELECT key, size FROM urls WHERE size IS NOT NULL ORDER BY size DESC, key LIMIT ?"
+        return tuple(self._db.execute(query, (most,)))
+
     def start_urls(self) -> list[str]:
         """Addresses of the start URLs of all runs."""
         return [row[0] for row in self._db.execute("SELECT address FROM urls WHERE is_start=1 ORDER BY number")]

@@ -8,7 +8,7 @@ from typing import Literal
 from qa_scraper.refresh import State
 
 RunOutcome = Literal["complete", "gaps", "error"]
-RunKind = Literal["crawl", "refresh", "refresh-all", "publish"]
+RunKind = Literal["crawl", "refresh", "refresh-all", "publish", "forget"]
 Publication = Literal["publishing", "published", "rejected", "accepted", "undone"]
 
 
@@ -90,6 +90,7 @@ class PageOutcome:
     ``due_at``: seconds since the epoch; None: never, or as the ledger's policy says of a page that was read.
     ``read_hash``, ``read_version``: of a page that was read whole; ``body_seen``: how many fetches in a row gave
     ``body_hash``.
+    ``took``: seconds until the answer began, ``size``: bytes of its body, unpacked; of a page that was read.
     ``listed``: keys of all pages that it lists, for a sitemap. ``pause``: a host and the time until which it wants to
     be left alone.
     """
@@ -107,6 +108,8 @@ class PageOutcome:
     body_seen: int = 0
     read_hash: str | None = None
     read_version: str | None = None
+    took: float | None = None
+    size: int | None = None
     is_sitemap: bool = False
     moved_to: str | None = None
     pause: tuple[str, float] | None = None
@@ -134,4 +137,5 @@ class PublishedRecord:
     first_seen_at: str
     changed_at: str
     version: int
+    duplicate_cluster: str | None = None
     other_urls: list[str] = field(default_factory=list)

@@ -43,7 +43,8 @@ class PageStore:
         self._db.execute(
             "UPDATE urls SET state=?, reason=?, due_at=?, tries=0, http_status=?, etag=?, last_modified=?,"
             " body_hash=?, body_seen=?, moved_to=?, checked_at=?, read_hash=?, read_version=?, read_at=?, is_sitemap=?,"
-            " first_check=?, last_check=?, checks=?, changes=?, lost_at=?, read_lastmod=lastmod WHERE key=?",
+            " took=?, size=?, first_check=?, last_check=?, checks=?, changes=?, lost_at=?, read_lastmod=lastmod"
+            " WHERE key=?",
             (
                 outcome.state,
                 outcome.reason,
@@ -59,6 +60,8 @@ class PageStore:
                 outcome.read_version,
                 now,
                 outcome.is_sitemap,
+                outcome.took,
+                outcome.size,
                 first_check,
                 now,
                 history.checks,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import filecmp
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from scrapy import Spider
 
 SNAPSHOT: Final = "questions.jsonl"
+BROWSED: Final = "browse.sqlite"
+REPORT: Final = "report.html"
+DERIVED: Final = (BROWSED, REPORT)
+"""Files in a site's folder that were made of its snapshot and ledger for people to look at, and can be made again."""
 
 
 def holds_records(folder: Path) -> bool:
@@ -52,6 +57,7 @@ def _complete(record: PublishedRecord) -> dict[str, object]:
     source = line["source"]
     assert isinstance(source, dict)
     line["id"] = record.id
+    line["duplicate_cluster"] = record.duplicate_cluster
     source["other_urls"] = sorted(record.other_urls)
     source["first_seen_at"] = record.first_seen_at
     source["changed_at"] = record.changed_at
@@ -61,17 +67,30 @@ def _complete(record: PublishedRecord) -> dict[str, object]:
 
 @contextlib.contextmanager
 def beside(target: Path) -> Iterator[Path]:
-    """A path beside *target* to write to; what still stands there at the end is removed."""
+    """A path beside *target* to write a file or a folder to; what still stands there at the end is removed."""
     _remove_left_over(target)
     path = _beside(target)
     try:
         yield path
     finally:
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
         path.unlink(missing_ok=True)
 
 
 def _beside(target: Path) -> Path:
     return target.with_name(f".{target.name}.{os.getpid()}.tmp")
+
+
+def scratch_of(written: Path) -> Path:
+    """A second path beside the target of *written*, from ``beside``: where a process was killed, both are removed."""
+    name, _, process = written.name.removesuffix(".tmp").rpartition(".")
+    return written.with_name(f"{name}.scratch.{process}.tmp")
 
 
 def _remove_left_over(target: Path) -> None:
@@ -82,7 +101,7 @@ def _remove_left_over(target: Path) -> None:
             try:
                 os.kill(int(process), 0)
             except (ProcessLookupError, OverflowError):
-                left_over.unlink(missing_ok=True)
+                _remove(left_over)
             except PermissionError:
                 continue
 
@@ -98,7 +117,12 @@ def put_in_place(written: Path, target: Path) -> None:
         written.unlink()
         return
     written.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
+    sync_folder(target.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Makes what was renamed in the folder *path* survive a power cut. Raises OSError."""
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

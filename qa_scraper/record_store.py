@@ -223,18 +223,19 @@ class RecordStore:
     def published(self) -> Iterator[PublishedRecord]:
         """All questions that have an id, sorted by it, each once."""
         rows = self._db.execute(
-            "SELECT id, url_key, body, first_seen_at, changed_at, version FROM records WHERE id IS NOT NULL"
+            "SELECT id, url_key, body, first_seen_at, changed_at, version,"
+            " (SELECT cluster FROM near_duplicates n WHERE n.id=records.id) FROM records WHERE id IS NOT NULL"
             " AND removed_at IS NULL ORDER BY id, url_key, part"
         )
         current: PublishedRecord | None = None
-        for issued, key, body, first_seen_at, changed_at, version in rows:
+        for issued, key, body, first_seen_at, changed_at, version, cluster in rows:
             if current is not None and current.id == issued:
                 current.other_urls.append(key)
                 current.first_seen_at = min(current.first_seen_at, first_seen_at)
                 continue
             if current is not None:
                 yield current
-            current = PublishedRecord(issued, body, first_seen_at, changed_at, version)
+            current = PublishedRecord(issued, body, first_seen_at, changed_at, version, cluster)
         if current is not None:
             yield current
 

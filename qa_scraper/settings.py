@@ -79,6 +79,7 @@ ITEM_PIPELINES = {
     "qa_scraper.pipelines.ValidatePipeline": 100,
     "qa_scraper.pipelines.DedupePipeline": 200,
     "qa_scraper.pipelines.CommitPipeline": 300,
+    "qa_scraper.privacy_pipeline.PrivacyPipeline": 400,
 }
 CONCURRENT_ITEMS = 1  # Scrapy begins so many tasks for each page; what our pipelines do is done without waiting
 CONCURRENT_REQUESTS = 16

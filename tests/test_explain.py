@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -21,6 +19,7 @@ from qa_scraper.page import Page
 from qa_scraper.site_draft import SEEN_ON
 
 from tests.fixtures import FOLDER, URL
+from tests.support.browser import CHROMIUM, look_at
 from tests.support.commands import qa_scraper
 from tests.support.routes import Answer, Routes
 
@@ -28,7 +27,6 @@ COMPLETE = str(FOLDER / "edoctor" / "complete.html")
 LISTING = str(FOLDER / "schema-org" / "none-listing.html")
 PAGES = [path for path in sorted(FOLDER.rglob("*")) if path.suffix in {".html", ".txt", ".input"}]
 QUICK = ("-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_BACKOFF=0.02")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 DISAGREEING = """<html id="XF" data-app="public"><title>Cold feet</title><h1 class="p-title-value">Cold feet</h1>
 <script type="application/ld+json">{"@context": "https://schema.org", "@type": "DiscussionForumPosting",
@@ -273,17 +271,7 @@ def test_the_html_shows_lines_with_their_fields_and_folds_the_rest(tmp_path: Pat
 def test_a_browser_runs_our_script_and_nothing_else(tmp_path: Path) -> None:
     page = tmp_path / "out.html"
     page.write_text(explanation_page(explained(HOSTILE)), "utf-8")
-    done = subprocess.run(
-        [
-            str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--enable-logging=stderr", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", page.as_uri(),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )  # fmt: skip
-    assert re.search(r'<body class="live">', done.stdout), done.stderr
-    assert "<title>Explained: page.html</title>" in done.stdout
-    assert "Content Security Policy" not in done.stderr
+    seen = look_at(page.as_uri(), tmp_path / "profile")
+    assert re.search(r'<body class="live">', seen.dom), seen.log
+    assert "<title>Explained: page.html</title>" in seen.dom
+    assert "Content Security Policy" not in seen.log

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pty
 import re
+import subprocess
 import threading
+from pathlib import Path
 
 import pytest
-from qa_scraper import progress
+from qa_scraper import progress, reading_progress
 from qa_scraper.crawl_values import Progress, RunSummary
+
+from tests.support.commands import BIN, environment
 
 
 def test_the_first_line_tells_a_rate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -35,3 +42,29 @@ def test_what_is_given_up_is_not_still_to_be_fetched(left: int, given_up: int, g
         f"With gaps: {gaps}. What there is stands in q.jsonl",
         f"Run the same command again {then}.",
     ]
+
+
+def test_a_bar_on_a_terminal_shows_how_much_is_read(tmp_path: Path) -> None:
+    source = tmp_path / "some.jsonl"
+    source.write_bytes((b"[" + b" " * 997 + b"]\n") * 600)
+    ours, terminal = pty.openpty()
+    command = [BIN / "qa-scraper", "validate", source, "--limit", "0"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=terminal, env=environment()) as process:
+        os.close(terminal)
+        shown = b""
+        with contextlib.suppress(OSError):  # how a terminal ends whose other side is closed
+            while part := os.read(ours, 65536):
+                shown += part
+    os.close(ours)
+    assert process.returncode == 3
+    assert str(source).encode() in shown
+    assert b"/600.0 kB" in shown
+
+
+def test_a_plain_line_says_how_much_is_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(reading_progress, "_LINE_SECONDS", 0.0)
+    with reading_progress.shown_reading("some.jsonl", 8_000_000) as seen:
+        seen(2_000_000)
+    assert capsys.readouterr().err == "some.jsonl: 2 MB of 8 MB (25%) read\n"
