@@ -36,7 +36,8 @@ _PROFILE: Final = re.compile(
     r"(?:facebook\.com|fb\.com|fb\.me|m\.me|messenger\.com/t|instagram\.com|instagr\.am|line\.me|lin\.ee|t\.me"
     r"|telegram\.me|x\.com|twitter\.com|threads\.net|threads\.com|wa\.me|tiktok\.com|linkedin\.com/in|weibo\.com"
     r"|weibo\.cn|plurk\.com|youtube\.com/(?=@)|dcard\.tw/(?=@)|vk\.com|ok\.ru|snapchat\.com/add)"
-    rf"/?{_PATH}{{1,400}}(?<![.,;:!?])",
+    r"/?(?!/?(?:groups|events|sharer|share|dialog|hashtag|search|intent|watch|plugins|login|home)\b)"
+    rf"{_PATH}{{1,400}}(?<![.,;:!?])",
 )
 _LONGEST_AHEAD: Final = 40
 _HOST_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
