@@ -68,7 +68,9 @@ def forget(
         )
     if done.run is not None:
         if not as_json:
-            typer.echo(f"Forgotten: {len(done.found.records)} in run {done.run}. Exports made before are not touched.")
+            typer.echo(
+                f"Forgotten: {len(done.found.ids)} records, in run {done.run}. Exports made before are not touched."
+            )
         return
     if done.before:
         if not as_json:
@@ -82,8 +84,8 @@ def _show(site: str, found: Found) -> None:
     from qa_scraper.text import printable
 
     typer.echo(
-        f"To be removed from {site}: {len(found.records)} pages' records, {found.versions} former versions, their"
-        f" teasers on {found.teasers} other records; from ledger, snapshot and every change feed. crawl.log is deleted."
+        f"To be removed from {site}: {len(found.ids)} records at {len(found.urls)} URLs, {found.versions} former"
+        f" versions, teasers of them on {found.teasers} others; from ledger, snapshot and feeds. crawl.log is deleted."
     )
     for stone in found.records[:_SHOWN]:
         typer.echo(printable(f"  {stone.id or '-'}  {stone.url}"))

@@ -36,7 +36,8 @@ _PROFILE: Final = re.compile(
     r"(?:facebook\.com|fb\.com|fb\.me|m\.me|messenger\.com/t|instagram\.com|instagr\.am|line\.me|lin\.ee|t\.me"
     r"|telegram\.me|x\.com|twitter\.com|threads\.net|threads\.com|wa\.me|tiktok\.com|linkedin\.com/in|weibo\.com"
     r"|weibo\.cn|plurk\.com|youtube\.com/(?=@)|dcard\.tw/(?=@)|vk\.com|ok\.ru|snapchat\.com/add)"
-    rf"/?{_PATH}{{1,400}}(?<![.,;:!?])",
+    r"/?(?!/?(?:groups|events|sharer|share|dialog|hashtag|search|intent|watch|plugins|login|home)\b)"
+    rf"{_PATH}{{1,400}}(?<![.,;:!?])",
 )
 _LONGEST_AHEAD: Final = 40
 _HOST_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
@@ -77,11 +78,13 @@ _AMERICAN: Final = re.compile(
     _BEFORE + r"(?:1[ .-])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[.-])[2-9][0-9]{2}[.-][0-9]{4}" + _EXTENSION + _AFTER,
 )
 _CHINESE: Final = re.compile(_BEFORE + r"1[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -][0-9]{4})" + _AFTER)
-_LABELLED: Final = re.compile(
-    r"(?:電話|电话|手機|手机|行動電話|傳真|专线|專線|(?<![a-z])(?:tel|telephone|phone|mobile|whatsapp|fax))"
-    r" ?(?:號碼|号码|number|no\.?)?(?: ?[:/.是為-] ?| is | )?"
-    r"(\+?(?:\((?=[0-9]{2,4}\)))?[0-9](?:[ .()-]{0,2}[0-9]){6,14})" + _EXTENSION + _AFTER,
+_ANY_NUMBER: Final = re.compile(
+    r"(?<![a-z0-9+(])\+?(?:\((?=[0-9]{2,4}\)))?[0-9](?:[ .()-]{0,2}[0-9]){6,14}" + _EXTENSION + _AFTER
 )
+_LABELS: Final = ("電話", "电话", "手機", "手机", "傳真", "传真", "專線", "专线")
+_LABEL_WORDS: Final = ("telephone", "phone", "tel", "mobile", "whatsapp", "fax")
+_BEHIND_LABEL: Final = ("是", "為", " is", "號碼", "号码", " number", " no")
+_LONGEST_LABEL: Final = 24
 _DATE: Final = re.compile(r"(?:19|20)[0-9]{2}[-. ](?:0?[1-9]|1[0-2])[-. ](?:0?[1-9]|[12][0-9]|3[01])")
 _SOME_DIGITS: Final = re.compile(r"[0-9][0-9 .()-]{5,12}[0-9]")
 """Stands where there is any number that is looked for: most texts hold none, and need no further look."""
@@ -110,8 +113,8 @@ def details(text: str) -> list[Span]:
     if _SOME_DIGITS.search(even):
         found += _spans((m for m in _ID_NUMBER.finditer(even) if _is_id_number(*m.groups())), "[id-number]")
         found += _spans(_phones(even), "[phone]")
-        labelled = (m for m in _LABELLED.finditer(even) if not _DATE.match(m[1]))
-        found += _spans(labelled, "[phone]", group=1)
+        labelled = (m for m in _ANY_NUMBER.finditer(even) if _is_labelled(even, m.start()) and not _DATE.match(m[0]))
+        found += _spans(labelled, "[phone]")
     return apart(found)
 
 
@@ -185,6 +188,17 @@ def _phones(even: str) -> Iterator[re.Match[str]]:
     for match in _CHINESE.finditer(even):
         if is_phone(match[0], "CN"):
             yield match
+
+
+def _is_labelled(even: str, begin: int) -> bool:
+    """Whether the word before *begin* says that a phone number follows."""
+    before = even[max(0, begin - _LONGEST_LABEL) : begin].rstrip(" :/.-")
+    for word in _BEHIND_LABEL:
+        before = before.removesuffix(word).rstrip(" :/.-")
+    if before.endswith(_LABELS):
+        return True
+    word = next((word for word in _LABEL_WORDS if before.endswith(word)), "")
+    return bool(word) and not "a" <= before.removesuffix(word)[-1:] <= "z"
 
 
 def _is_phone(written: str, regions: tuple[str, ...]) -> bool:

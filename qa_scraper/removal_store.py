@@ -150,18 +150,19 @@ class RemovalStore:
 
 def without_teasers(record: dict[str, Any], urls: Collection[str]) -> dict[str, Any]:
     """*record* without teasers of *urls*; the same object where it has none."""
-    teasers = record["related_questions"]
-    kept = [teaser for teaser in teasers if teaser["url"] not in urls]
+    teasers = record.get("related_questions") or []
+    kept = [teaser for teaser in teasers if teaser.get("url") not in urls]
     return record if len(kept) == len(teasers) else {**record, "related_questions": kept}
 
 
 def _names_in(record: dict[str, Any]) -> Iterator[str]:
     """The names of a record's askers."""
-    names = [record["asker"]["name"]]
-    for answer in record["answers"]:
-        if answer["by_asker"]:
-            names += answer["author"]["name"], answer["signed_by"]
-    yield from (name for name in names if name)
+    asker: dict[str, Any] = record.get("asker") or {}
+    yield from filter(None, [asker.get("name")])
+    for answer in record.get("answers") or []:
+        if answer.get("by_asker"):
+            author: dict[str, Any] = answer.get("author") or {}
+            yield from filter(None, [author.get("name"), answer.get("signed_by")])
 
 
 def _withhold(measured: Any, urls: Collection[str]) -> bool:

@@ -143,6 +143,8 @@ STAYING: Final[tuple[Maker, ...]] = (
     lambda rng: f"身高 1{digits(rng, 2)} 體重 {rng.randint(40, 99)}",
     lambda rng: f"{rng.randint(2, 9)} tablets @ {rng.randint(1, 9)}.50 each",
     lambda rng: "look at webmd.com",
+    lambda rng: f"https://www.facebook.com/groups/{digits(rng, 12)}/",
+    lambda rng: f"https://www.facebook.com/sharer.php?u=qa{digits(rng, 3)}",
     lambda rng: "https://www.netflix.com/title/" + digits(rng, 8),
     lambda rng: "https://www.cdc.gov/flu/about/index.html",
     lambda rng: f"the baseline ID of sample {digits(rng, 4)}",

@@ -125,7 +125,7 @@ NEARLY = {
     "personal_details._NATIONAL": [("", "02 ", ""), ("", "0", "a"), ("", "02-345-", ""), ("0", "1", "a")],
     "personal_details._AMERICAN": [("", "212-", ""), ("", "(212) ", ""), ("", "212-555-0134#1", "a"), ("", "1 ", "")],
     "personal_details._CHINESE": [("", "13 ", ""), ("", "138 ", ""), ("1", "3", "a")],
-    "personal_details._LABELLED": [("", "tel", ""), ("", "tel 1", ""), ("tel", " 1", "a"), ("", "電話", "")],
+    "personal_details._ANY_NUMBER": [("", "1 ", ""), ("", "1", "a"), ("", "(1", ""), ("", "1234567 a", "")],
     "personal_details._SOME_DIGITS": [("1", " ", "a"), ("", "1 ", "a")],
     "urls._TRACKING": [("utm_", "a", "!"), ("", "utm_", "!")],
     "urls._PATH_SESSION": [("", ";jsessionid=", ""), (";jsessionid=", "a", ""), ("", ";", "")],

@@ -188,6 +188,19 @@ def test_names_in_free_text(name: str, text: str, shown: str) -> None:
     assert privacy.applied(record)["more_info"] == shown.replace("X", privacy.pseudonym(name))
 
 
+@pytest.mark.parametrize(("text", "shown"), [
+    ("電話 2345-6789, 手機號碼：23456789", "電話 [phone], 手機號碼：[phone]"),
+    ("我的tel: 2345-6789 轉 12", "我的tel: [phone]"),
+    ("headphone 2345-6789, T cell 4500000", "headphone 2345-6789, T cell 4500000"),
+    ("電話 2003-10-20 打過", "電話 2003-10-20 打過"),
+    ("https://www.facebook.com/groups/123456/ t.me/lily", "https://www.facebook.com/groups/123456/ [profile]"),
+    ("是www.instagram.com/lily。", "是[profile]。"),
+    ("0912-345-678@example.com", "[email]"),
+])  # fmt: skip
+def test_details_by_what_is_around(text: str, shown: str) -> None:
+    assert without_details(text) == shown
+
+
 @given(st.text("ab1 09-+@./:＠０（）小明賴[]", max_size=80))
 @settings(max_examples=300, deadline=None)
 def test_marks_are_set_once(text: str) -> None:

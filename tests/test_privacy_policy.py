@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from qa_scraper.change_feed import feeds, replay
 from qa_scraper.doctor import examine
 from qa_scraper.items import Asker, Question, Record, Source, content_hash, question_hash
 from qa_scraper.ledger import Ledger
+from qa_scraper.ledger_format import FORMATS
 from qa_scraper.ledger_values import FoundUrl, PageOutcome, StoredRecord
 from qa_scraper.privacy import PrivacyPolicy
 from qa_scraper.publication import publish
@@ -142,6 +144,16 @@ def test_what_the_gate_measures_is_what_was_read(ledger: Ledger) -> None:
     measures = publish(ledger, folder, ledger.begin_run(AT, 0.0), AT, Bounds(fill={"asker.name": 1.0}), policy="drop")
     assert measures.breaches == ()
     assert measures.measures.fill["asker.name"] == 1.0
+
+
+def test_a_ledger_of_the_format_before_has_forgotten_nobody(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "old.sqlite") as old:
+        for added in FORMATS[:3]:
+            old.executescript(added)
+        old.execute("PRAGMA user_version=3")
+    ledger = Ledger(tmp_path / "old.sqlite")
+    assert (ledger.forgotten.is_empty, ledger.forgotten.unfinished(), ledger.runs.privacy()) == (True, None, "keep")
+    ledger.close()
 
 
 def test_a_policy_that_is_none_is_refused() -> None:

@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -72,11 +73,16 @@ def crawled(site: PeopleSite, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert crawl(site, output, "-s", "LOG_LEVEL=DEBUG").returncode == 0
     made = browsed_database(find_records(SITE, output), lambda _: None)
     (output / SITE / "report.html").write_text("Lily Chen asks", "utf-8")
-    for path in (output / SITE / "questions.jsonl", made):
-        path.with_name(f".{path.name}.4194305.tmp").write_bytes(path.read_bytes())
-    assert {line.split(":")[0] for line in traces_in(output)} == {
-        ".browse.sqlite.4194305.tmp", ".questions.jsonl.4194305.tmp", "000001.jsonl", "000002.jsonl", "browse.sqlite",
-        "crawl.log", "ledger.sqlite", "questions.jsonl", "report.html",
+    made.with_name(f".{made.name}.4194305.tmp").write_bytes(made.read_bytes())
+    for left_over in (".questions.jsonl.1.tmp", "changes/.000009.jsonl.4194305.tmp"):  # the process 1 is always there
+        shutil.copy(output / SITE / "questions.jsonl", output / SITE / left_over)
+    with closing(sqlite3.connect(output / SITE / "ledger.sqlite", isolation_level=None)) as ledger:
+        ledger.execute("PRAGMA secure_delete=OFF")  # what was overwritten once is in the file still
+        ledger.execute("INSERT INTO meta VALUES ('a', ?)", ("Lily Chen, 0912-345-000. " * 900,))
+        ledger.execute("DELETE FROM meta WHERE name='a'")
+    assert {line.split(":")[0] for line in traces_in(output)} - {"ledger.sqlite-wal"} == {
+        ".browse.sqlite.4194305.tmp", ".questions.jsonl.1.tmp", ".000009.jsonl.4194305.tmp", "000001.jsonl",
+        "000002.jsonl", "browse.sqlite", "crawl.log", "ledger.sqlite", "questions.jsonl", "report.html",
     }  # fmt: skip
     return output
 
@@ -195,7 +201,7 @@ def test_a_person_who_is_asked_may_say_no(output: Path) -> None:
         os.close(ours)
         os.close(theirs)
         assert done.returncode == code, done.stderr
-        assert "To be removed from edoctor: 4 pages' records, 1 former versions" in done.stdout
+        assert "To be removed from edoctor: 3 records at 4 URLs, 1 former versions" in done.stdout
         assert "Lily" not in done.stdout
     assert_gone(output)
 
