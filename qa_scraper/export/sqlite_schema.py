@@ -130,7 +130,7 @@ CREATE VIRTUAL TABLE records_fts USING fts5 (
     title, question_title, question_text, answers, more_info,
     content = 'records_text', content_rowid = 'number', tokenize = 'trigram'
 );
--- With 32 MiB of words at a time instead of 1 the index is made in half the time.
+-- 32 MiB of words at a time instead of 1: a quarter less processor time for the index of 200,000 records.
 INSERT INTO records_fts (records_fts, rank) VALUES ('hashsize', 33554432);
 INSERT INTO records_fts (records_fts) VALUES ('rebuild');
 INSERT INTO records_fts (records_fts, rank) VALUES ('hashsize', 1048576);
