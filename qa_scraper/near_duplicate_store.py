@@ -71,6 +71,19 @@ class NearDuplicateStore:
                 self._kept[record.content_hash] = text
                 self._kept_bytes += len(text)
 
+    def _drop_kept(self) -> None:
+        self._kept.clear()
+        self._kept_bytes = 0
+
+    def forget(self, ids: Iterable[str]) -> None:
+        """Removes what records were like; their rows stay until a publication, which takes their clusters apart."""
+        self._drop_kept()
+        for issued in ids:
+            self._drop_bands(
+                self._db.execute("SELECT number, signature FROM near_duplicates WHERE id=?", (issued,)).fetchall()
+            )
+            self._db.execute("UPDATE near_duplicates SET content_hash='', signature=NULL WHERE id=?", (issued,))
+
     def bring_up_to_date(self) -> None:
         """Gives each record that is to be published its cluster, or none. Ids must have been issued."""
         self._check_rules()
@@ -81,8 +94,7 @@ class NearDuplicateStore:
         for some in _in_parts(apart):  # what is left of clusters that lost a member
             self._link(some, groups)
         self._name(groups, former)
-        self._kept.clear()
-        self._kept_bytes = 0
+        self._drop_kept()
 
     def _check_rules(self) -> None:
         known = self._db.execute("SELECT value FROM meta WHERE name='near_duplicate_rules'").fetchone()
