@@ -6,7 +6,7 @@ whole record as published (null where removed); ``before`` the former values of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -39,12 +39,6 @@ def feeds(folder: Path, until: int | None = None) -> list[Path]:
     """The feeds of the runs up to and with *until* (all, where None), oldest first."""
     found = [path for path in (folder / CHANGES).glob("*.jsonl") if path.stem.isdigit()]
     return sorted((path for path in found if until is None or int(path.stem) <= until), key=lambda path: int(path.stem))
-
-
-def changes_between(old: Iterable[bytes], new: Iterable[bytes], at: str) -> Iterator[Change]:
-    """What happened from the snapshot *old* to *new*: lines of JSON, both sorted by ``id``. *at*: a time."""
-    for was, now in changed_pairs(old, new):
-        yield change_of(was, now, at)
 
 
 def changed_pairs(
@@ -80,7 +74,7 @@ def change_of(was: dict[str, object] | None, now: dict[str, object] | None, at: 
     return Change("changed", str(now["id"]), at, now, former_values(was, now))
 
 
-def former_values(was: dict[str, object], now: dict[str, object]) -> dict[str, object]:
+def former_values(was: Mapping[str, object], now: Mapping[str, object]) -> dict[str, object]:
     """The values of *was* that are different in *now*; objects are looked into, lists are taken whole.
 
     A key that is missing is as good as null.

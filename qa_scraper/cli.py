@@ -17,6 +17,7 @@ from qa_scraper import (
     __version__,
     explain_command,
     export_command,
+    forget_command,
     new_site_command,
     report_commands,
     schedule_command,
@@ -262,6 +263,7 @@ def doctor(
 
 
 app.add_typer(explain_command.app)
+app.add_typer(forget_command.app)
 app.add_typer(report_commands.app)
 app.add_typer(schedule_command.app)
 app.add_typer(new_site_command.app)

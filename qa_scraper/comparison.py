@@ -21,8 +21,8 @@ from qa_scraper.clock import stamp_of
 from qa_scraper.errors import InputError
 from qa_scraper.ledger_format import LEDGER
 from qa_scraper.ledger_reader import read_ledger
-from qa_scraper.publication import REJECTED
 from qa_scraper.publish import SNAPSHOT
+from qa_scraper.published_files import REJECTED
 from qa_scraper.record_source import MARK, record_of
 
 
@@ -158,7 +158,7 @@ def _of_run(site: str, run: int, folder: Path) -> Snapshot:
             f"nothing of {site} was published by run {run} or before it: there is no change feed to replay"
         )
     note = ""
-    if found.publication not in {"published", "accepted"}:
+    if found.publication not in {"published", "accepted"} and found.kind != "forget":
         note = f"run {run} of {site} was not published: {name} is what was there before it"
         kept = folder / REJECTED / f"{run:06}" / SNAPSHOT
         if kept.exists():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 import orjson
 from pydantic import ValidationError
@@ -16,8 +16,13 @@ from qa_scraper.change_feed import CHANGES, feeds, replay
 from qa_scraper.errors import InputError
 from qa_scraper.items import record_type
 from qa_scraper.ledger import Ledger, LedgerError, NewerLedger
+from qa_scraper.privacy import Privacy, PrivacyPolicy
+from qa_scraper.privacy_key import PRIVACY_KEY, key_in
 from qa_scraper.publish import SNAPSHOT, holds_records, snapshot_records, without_ledger
 from qa_scraper.refresh import State
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 _NAMED: Final = 5
 _RESTORE: Final = (
@@ -50,8 +55,10 @@ class Finding:
     advice: str
 
 
-def examine(ledger_path: Path) -> Iterator[Finding]:
+def examine(ledger_path: Path, policy: PrivacyPolicy = "keep") -> Iterator[Finding]:
     """What is wrong with the ledger at *ledger_path* and the snapshot beside it. The folder must be locked.
+
+    *policy*: what the site's module says of its askers.
 
     Never raises for what stands in the files, nor where there is no ledger beside a snapshot.
     """
@@ -72,9 +79,11 @@ def examine(ledger_path: Path) -> Iterator[Finding]:
         for what in ledger.damage():
             damaged = True
             yield Finding(f"the ledger is damaged: {what}", _RESTORE)
-        if not damaged:
+        if not damaged and ledger.forgotten.unfinished() is not None:
+            yield Finding("a person was to be forgotten, and that was cut off", "The next run does the rest")
+        elif not damaged:
             yield from _contradictions(ledger)
-            yield from _snapshot(ledger, ledger_path.with_name(SNAPSHOT))
+            yield from _snapshot(ledger, ledger_path.with_name(SNAPSHOT), policy)
             yield from _feeds(ledger, ledger_path.with_name(SNAPSHOT))
     except sqlite3.Error as error:
         yield Finding(f"the ledger cannot be read: {error}", _RESTORE)
@@ -92,16 +101,32 @@ def _contradictions(ledger: Ledger) -> Iterator[Finding]:
             yield Finding(f"{what}: {len(keys)} ({named})", "This is an error of qa-scraper, please report it")
 
 
-def _snapshot(ledger: Ledger, snapshot: Path) -> Iterator[Finding]:
+def _snapshot(ledger: Ledger, snapshot: Path, policy: PrivacyPolicy) -> Iterator[Finding]:
     publish = "Publish again: qa-scraper publish SITE"
     if not snapshot.exists():
         if ledger.records.count():
             yield Finding(f"{SNAPSHOT} is missing", publish)
         return
+    key = snapshot.with_name(PRIVACY_KEY)
+    if policy == "pseudonym" and not key.exists():
+        yield Finding(
+            f"{PRIVACY_KEY} is missing",
+            "Restore it from a backup; without it, the next publication gives each asker another pseudonym",
+        )
+        return
+    if policy != ledger.runs.privacy():
+        yield Finding(f"{SNAPSHOT} was published with privacy {ledger.runs.privacy()}, not {policy}", publish)
+        return
+    try:
+        privacy = Privacy(policy, key_in(key)) if policy == "pseudonym" else Privacy(policy)
+    except InputError as error:
+        yield Finding(str(error), "Nothing was changed")
+        return
+    records = (privacy.applied(cast("dict[str, JsonValue]", record)) for record in snapshot_records(ledger))
     differs = invalid = 0
     first_invalid = ""
     with snapshot.open("rb") as file:
-        for number, (line, record) in enumerate(zip_longest(file, snapshot_records(ledger)), start=1):
+        for number, (line, record) in enumerate(zip_longest(file, records), start=1):
             differs += record is None or line != orjson.dumps(record) + b"\n"
             if line is None:
                 continue

@@ -49,7 +49,14 @@ def _finish(crawl: Crawl, reason: str) -> RunSummary:
     counts = crawl.ledger.counts()
     published = None
     if crawl.progress.pages or not crawl.error:  # a run that came to nothing makes no files
-        published = publish(crawl.ledger, crawl.folder, crawl.run, crawl.clock.stamp(), crawl.site.bounds)
+        published = publish(
+            crawl.ledger,
+            crawl.folder,
+            crawl.run,
+            crawl.clock.stamp(),
+            crawl.site.bounds,
+            policy=crawl.site.privacy,
+        )
     records = published.measures.records if published else 0
     summary = _summary(crawl, reason, published, gaps, counts, left)
     outcome: RunOutcome = "error" if crawl.error else "complete" if summary.complete else "gaps"

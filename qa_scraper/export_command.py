@@ -55,6 +55,13 @@ def export(
     overlap: Annotated[
         int | None, typer.Option("--overlap", metavar="N", help="rag: how much of a chunk is in the next as well.")
     ] = None,
+    privacy: Annotated[
+        str | None,
+        typer.Option("--privacy", metavar="POLICY", help="keep, pseudonym or drop askers' names; else as published."),
+    ] = None,
+    privacy_key: Annotated[
+        Path | None, typer.Option("--privacy-key", metavar="FILE", help="Key of the pseudonyms; else the site's own.")
+    ] = None,
     formats: Annotated[bool, typer.Option("--list", help="List the formats.")] = False,
     output: Annotated[
         Path, typer.Option("--output", metavar="DIR", help="Folder of all output; a site's files are in DIR/SITE/.")
@@ -65,6 +72,7 @@ def export(
     from qa_scraper.export import ExportOptions
     from qa_scraper.export_job import Choice, checked_options, format_of
     from qa_scraper.export_job import export as run_export
+    from qa_scraper.export_privacy import protection
     from qa_scraper.reading_progress import shown_reading
     from qa_scraper.record_filter import FilterError
     from qa_scraper.record_source import find_records
@@ -76,9 +84,10 @@ def export(
         raise InputError("name what to export and where to: qa-scraper export demo --out demo.sqlite")
     wanted = format_of(to, out)
     found = find_records(source, output)
+    policy, protect = protection(found, output, privacy, privacy_key)
     options = checked_options(
         wanted,
-        ExportOptions(name=found.site or found.path.stem, created_on=Clock().stamp()[:10]),
+        ExportOptions(name=found.site or found.path.stem, created_on=Clock().stamp()[:10], privacy=policy),
         fields=fields,
         flat=flat,
         splits=splits,
@@ -89,7 +98,9 @@ def export(
     )
     try:
         with shown_reading(str(found.path), found.size) as seen:
-            done = run_export(found, out, wanted, Choice(tuple(where or ()), answered, since), options, seen=seen)
+            done = run_export(
+                found, out, wanted, Choice(tuple(where or ()), answered, since), options, protect=protect, seen=seen
+            )
     except FilterError as error:
         _point_at(error)
         raise

@@ -8,7 +8,8 @@ where it stands on a page is said in a layout of ``extraction/``, how it is clea
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -225,6 +226,38 @@ def content_hash(record: Record) -> str:
             record.more_info,
         ]
     )
+
+
+def content_hash_of(record: Mapping[str, JsonValue]) -> str:
+    """The same of a record as JSON; keys that are missing count as null or empty."""
+    answers = record.get("answers")
+    return _digest(
+        [
+            record.get("title"),
+            record.get("categories") or [],
+            record.get("tags") or [],
+            _values_without_votes(Question, record.get("question")),
+            _values(Asker, record.get("asker")),
+            [_answer_values(answer) for answer in answers] if isinstance(answers, list) else [],
+            record.get("more_info"),
+        ]
+    )
+
+
+def _answer_values(answer: JsonValue) -> list[object]:
+    config, author, *values = _values_without_votes(Answer, answer)
+    return [config, _values(Author, author), *values]
+
+
+def _values_without_votes(of: type[Question | Answer], part: object) -> list[object]:
+    # The configuration is a field to ``_without_votes``, and so it has been in every hash from the first one on.
+    return [_DOCUMENTED, *(value for name, value in _values(of, part).items() if name != "votes")]
+
+
+def _values(of: type[Question | Asker | Answer | Author], part: object) -> dict[str, object]:
+    """The values of *part*, an object of the record or none, in the order of the fields of its class."""
+    given = part if isinstance(part, dict) else {}
+    return {named.name: given.get(named.name) for named in fields(of)}
 
 
 def question_hash(record: Record) -> str:

@@ -6,6 +6,7 @@ A page is whole: its records, the URLs that it shows and its own new state commi
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from qa_scraper.evidence import Evidence
+from qa_scraper.forgotten_store import ForgottenStore
 from qa_scraper.ledger_format import SCHEMA_VERSION, upgrade_statements
 from qa_scraper.ledger_values import (
     CommitResult,
@@ -31,6 +33,7 @@ from qa_scraper.path_budget import PathBudget
 from qa_scraper.path_worth import UNKNOWN
 from qa_scraper.record_store import RecordStore, transaction
 from qa_scraper.refresh import RevisitPolicy, State
+from qa_scraper.removal_store import RemovalStore
 from qa_scraper.run_store import RunStore
 from qa_scraper.urls import list_page_number
 
@@ -109,6 +112,8 @@ class Ledger:
                 self._make_ready(version)
             self.records = RecordStore(self._db)
             self.near_duplicates = NearDuplicateStore(self._db)
+            self.forgotten = ForgottenStore(self._db)
+            self.removals = RemovalStore(self._db)
             self.runs = RunStore(self._db)
             self.pages = PageStore(self._db, revisits or RevisitPolicy())
             self.evidence = Evidence(self._db, self.runs, self.records)
@@ -184,6 +189,21 @@ class Ledger:
             (now, State.STORED, State.STORED, State.LOST, State.NEW, since),
         )
         self._db.execute("UPDATE runs SET publication='undone' WHERE run=?", (last.run,))
+
+    def purge(self) -> None:
+        """Leaves no trace in the file of what was deleted: it is written anew, and its log emptied.
+
+        Needs as much free space as the file takes. Raises LedgerError where another process is reading in it,
+        sqlite3.Error where it cannot be written.
+        """
+        # A connection of its own: this one's temporary tables are in memory, and so would be the copy of the file.
+        with contextlib.closing(sqlite3.connect(self.path, isolation_level=None)) as db:
+            db.execute("PRAGMA busy_timeout=5000")
+            db.execute("PRAGMA synchronous=FULL")
+            db.execute("PRAGMA secure_delete=ON")
+            db.execute("VACUUM")
+            if db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                raise LedgerError(f"the ledger {self.path} is being read by another process: run again once it ends.")
 
     def finish_run(self, run: int, finished_at: str, outcome: RunOutcome, pages: int, records: int) -> None:
         """Notes how a run ended and moves the write-ahead log into the file."""

@@ -135,6 +135,11 @@ CREATE TABLE near_duplicates (     -- one row for each question that is publishe
 CREATE INDEX near_duplicates_cluster ON near_duplicates (cluster) WHERE cluster IS NOT NULL;
 -- which signatures to compare with each other; entry: a band and in its last 26 bits the number of a row of the above
 CREATE TABLE near_duplicate_bands (entry INTEGER PRIMARY KEY);
+CREATE TABLE forgotten (           -- what is not to come back: no content, hashes with a key
+    url_key TEXT NOT NULL, part TEXT NOT NULL, id TEXT, question_mark BLOB NOT NULL, forgotten_at TEXT NOT NULL,
+    PRIMARY KEY (url_key, part)
+) WITHOUT ROWID;
+CREATE TABLE forgotten_askers (asker_mark BLOB PRIMARY KEY, forgotten_at TEXT NOT NULL) WITHOUT ROWID;
 """
 FORMATS: Final = (_FORMAT_1, _FORMAT_2, _FORMAT_3, _FORMAT_4)
 """What each version of the file's format adds to the one before."""

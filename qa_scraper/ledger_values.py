@@ -8,7 +8,7 @@ from typing import Literal
 from qa_scraper.refresh import State
 
 RunOutcome = Literal["complete", "gaps", "error"]
-RunKind = Literal["crawl", "refresh", "refresh-all", "publish"]
+RunKind = Literal["crawl", "refresh", "refresh-all", "publish", "forget"]
 Publication = Literal["publishing", "published", "rejected", "accepted", "undone"]
 
 

@@ -9,6 +9,7 @@ from scrapy.exceptions import DropItem
 
 from qa_scraper.crawl import Crawl
 from qa_scraper.crawl_values import Lease
+from qa_scraper.forgotten_store import FORGOTTEN
 from qa_scraper.items import Record, question_hash, record_type
 from qa_scraper.ledger_values import StoredRecord
 from qa_scraper.scheduler import current_crawl
@@ -44,17 +45,23 @@ class ValidatePipeline(_Pipeline):
 
 
 class DedupePipeline(_Pipeline):
-    """Drops a record whose question is shown by another URL already; the ledger keeps both URLs for the snapshot."""
+    """Drops a record whose question is shown by another URL already, or was forgotten.
+
+    Of the former the ledger keeps both URLs, for the snapshot.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._in_hand: dict[str, str] = {}
 
     def process_item(self, item: Record) -> Record:
-        """Gives *item* back where it is the first of its question. Raises DropItem, naming the other URL."""
+        """Gives *item* back where it is the first of its question. Raises DropItem, saying why."""
         crawl, lease = self._lease(item)
         if crawl is None or lease is None:
             return item
+        if crawl.ledger.forgotten.stays_away(item):
+            lease.no_question = FORGOTTEN
+            raise DropItem(FORGOTTEN, log_level="DEBUG")
         question = question_hash(item)
         url = item.url or ""
         other = crawl.ledger.records.shown_elsewhere(question, url) or self._claimed(crawl, question, url)

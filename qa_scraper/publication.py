@@ -12,20 +12,25 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 import jsonlines
 import orjson
 from pydantic import TypeAdapter
 
-from qa_scraper.change_feed import changes_between, feed_path, feeds, replay
+from qa_scraper.change_feed import change_of, changed_pairs, feed_path, feeds, former_values, replay
+from qa_scraper.forgetting import finish_forgetting
 from qa_scraper.gate import Breach, Measures, filled, judge, layout_of
 from qa_scraper.ledger import Ledger
+from qa_scraper.privacy import Privacy, PrivacyPolicy
+from qa_scraper.privacy_key import PRIVACY_KEY, privacy_of
 from qa_scraper.publish import SNAPSHOT, beside, put_in_place, snapshot_records
+from qa_scraper.published_files import REASONS, REJECTED, REJECTED_CHANGES, rewrite_history, rewrite_snapshot
 from qa_scraper.site import Bounds
 
-REJECTED: Final = "rejected"
-_REASONS: Final = "reasons.json"
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
 _MEASURES: Final = TypeAdapter(Measures)
 
 
@@ -46,8 +51,20 @@ class Publication:
     rejected: Path | None = None
 
 
-def publish(ledger: Ledger, folder: Path, run: int, at: str, bounds: Bounds, *, accepted: bool = False) -> Publication:
+def publish(
+    ledger: Ledger,
+    folder: Path,
+    run: int,
+    at: str,
+    bounds: Bounds,
+    *,
+    accepted: bool = False,
+    policy: PrivacyPolicy = "keep",
+) -> Publication:
     """Publishes the records of *ledger* as those of *run*, unless they break *bounds* and are not *accepted*.
+
+    What the records say of people is published by *policy*. Where it is another one than last time, so is all that was
+    published before, and the feed tells of every record that looks different now.
 
     ``folder/questions.jsonl`` and ``folder/changes/RUN.jsonl`` are written beside, flushed and renamed; a reader sees
     the old or the new snapshot, whole. Where nothing changed no published byte does. What breaks a bound goes to
@@ -56,13 +73,17 @@ def publish(ledger: Ledger, folder: Path, run: int, at: str, bounds: Bounds, *, 
     """
     settle(ledger, folder)
     ledger.records.issue_ids()
+    privacy = privacy_of(policy, folder / PRIVACY_KEY)
+    is_new_policy = policy != ledger.runs.privacy()
+    if is_new_policy and policy != "keep":
+        rewrite_history(folder, privacy.applied)
     snapshot, feed = folder / SNAPSHOT, feed_path(folder, run)
     feed.parent.mkdir(mode=0o700, exist_ok=True)
     with beside(snapshot) as new_snapshot, beside(feed) as new_feed:
         try:
             with ledger.transaction():  # clusters of a run that is rejected are none
                 ledger.near_duplicates.bring_up_to_date()
-                measures = _write(ledger, folder, new_snapshot, new_feed, at)
+                measures = _write(ledger, folder, new_snapshot, new_feed, at, privacy, is_new_policy=is_new_policy)
                 if not accepted:
                     _check(measures, ledger, bounds)
                 with new_snapshot.open("rb") as file:
@@ -70,21 +91,38 @@ def publish(ledger: Ledger, folder: Path, run: int, at: str, bounds: Bounds, *, 
                 ledger.runs.note_publication(run, "publishing", digest)
                 ledger.runs.note_measures(run, asdict(measures))
         except _Rejected as rejected:
-            return _reject(ledger, folder, run, rejected, new_snapshot, new_feed)
-        if measures.added or measures.changed or measures.removed:
-            put_in_place(new_feed, feed)
-        put_in_place(new_snapshot, snapshot)
-        _note_published(ledger, run, accepted=accepted)
-    return Publication(measures)
+            publication = _reject(ledger, folder, run, rejected, new_snapshot, new_feed)
+        else:
+            publication = Publication(measures)
+            if measures.added or measures.changed or measures.removed:
+                put_in_place(new_feed, feed)
+            put_in_place(new_snapshot, snapshot)
+            _note_published(ledger, run, accepted=accepted)
+    if is_new_policy and not (publication.breaches and policy == "keep"):
+        if publication.breaches:  # to hide does not wait for a run that is let through
+            rewrite_snapshot(folder, privacy.applied)
+        with ledger.transaction():
+            ledger.runs.note_privacy(policy)
+    return publication
 
 
-def _write(ledger: Ledger, folder: Path, new_snapshot: Path, new_feed: Path, at: str) -> Measures:
-    fill, layout = _write_snapshot(ledger, new_snapshot)
+def _write(
+    ledger: Ledger,
+    folder: Path,
+    new_snapshot: Path,
+    new_feed: Path,
+    at: str,
+    privacy: Privacy,
+    *,
+    is_new_policy: bool,
+) -> Measures:
+    fill, layout = _write_snapshot(ledger, new_snapshot, privacy)
+    told = privacy if is_new_policy else None
     try:
-        counts = _write_feed(_published(folder, folder / SNAPSHOT), new_snapshot, new_feed, at)
+        counts = _write_feed(_published(folder, folder / SNAPSHOT), new_snapshot, new_feed, at, told)
     except (orjson.JSONDecodeError, KeyError, TypeError):
         # Somebody damaged the published file: the feeds say what was published.
-        counts = _write_feed(iter(replay(feeds(folder))), new_snapshot, new_feed, at)
+        counts = _write_feed(iter(replay(feeds(folder))), new_snapshot, new_feed, at, told)
     return replace(
         ledger.evidence.measures(),
         published=counts["published"],
@@ -104,6 +142,12 @@ def _check(measures: Measures, ledger: Ledger, bounds: Bounds) -> None:
 
 
 def settle(ledger: Ledger, folder: Path) -> None:
+    """Finishes what was cut off: a publication, a forgetting."""
+    _settle_publication(ledger, folder)
+    finish_forgetting(ledger, folder)
+
+
+def _settle_publication(ledger: Ledger, folder: Path) -> None:
     """Finishes or forgets a publication that was cut off: its snapshot is in place, or its feed goes as well."""
     cut_off = ledger.runs.publishing()
     if cut_off is None:
@@ -127,7 +171,7 @@ def measures_of(kept: Mapping[str, object]) -> Measures:
 
 def breaches_of(folder: Path, run: int) -> list[str]:
     """Why *run* was rejected, as its folder says; empty where there is none."""
-    reasons = folder / REJECTED / f"{run:06}" / _REASONS
+    reasons = folder / REJECTED / f"{run:06}" / REASONS
     return [breach["message"] for breach in orjson.loads(reasons.read_bytes())] if reasons.exists() else []
 
 
@@ -137,19 +181,26 @@ def _note_published(ledger: Ledger, run: int, *, accepted: bool) -> None:
         ledger.records.forget_undo()
 
 
-def _write_snapshot(ledger: Ledger, path: Path) -> tuple[dict[str, float], str]:
-    """Writes all records, sorted by id. Gives the share that fills each field, and the layout that most have."""
+def _write_snapshot(ledger: Ledger, path: Path, privacy: Privacy) -> tuple[dict[str, float], str]:
+    """Writes all records, sorted by id. Gives the share that fills each field, and the layout that most have.
+
+    That is of what was read: what *privacy* leaves out is not missing.
+    """
     filled_in: Counter[str] = Counter()
     layouts: Counter[str] = Counter()
     records = 0
     with path.open("wb") as file, jsonlines.Writer(file, dumps=orjson.dumps) as writer:
         for record in snapshot_records(ledger):
-            writer.write(record)
+            writer.write(_shown(privacy, record))
             filled_in.update(filled(record))
             layouts[layout_of(record)] += 1
             records += 1
     fill = {name: round(count / records, 4) for name, count in sorted(filled_in.items())}
     return fill, max(sorted(layouts), key=layouts.__getitem__, default="")
+
+
+def _shown(privacy: Privacy, record: dict[str, object]) -> Mapping[str, object]:
+    return privacy.applied(cast("dict[str, JsonValue]", record))
 
 
 def _published(folder: Path, snapshot: Path) -> Iterator[bytes]:
@@ -162,7 +213,11 @@ def _published(folder: Path, snapshot: Path) -> Iterator[bytes]:
             yield from map(_without_end, file)
 
 
-def _write_feed(old: Iterator[bytes], new_snapshot: Path, path: Path, at: str) -> Counter[str]:
+def _write_feed(old: Iterator[bytes], new_snapshot: Path, path: Path, at: str, privacy: Privacy | None) -> Counter[str]:
+    """Writes what happened from *old* to *new_snapshot* and counts it.
+
+    *privacy*: what is new since *old*, if it is; then the former values are told as they would have been by it.
+    """
     counts = Counter[str]()
     published = 0
 
@@ -177,7 +232,10 @@ def _write_feed(old: Iterator[bytes], new_snapshot: Path, path: Path, at: str) -
         path.open("wb") as file,
         jsonlines.Writer(file, dumps=orjson.dumps) as writer,
     ):
-        for change in changes_between(counted(), map(_without_end, new), at):
+        for was, now in changed_pairs(counted(), map(_without_end, new)):
+            change = change_of(was, now, at)
+            if privacy is not None and was is not None and now is not None:
+                change = replace(change, before=former_values(_shown(privacy, was), now))
             counts[change.op] += 1
             writer.write(change)
     counts["published"] = published
@@ -201,8 +259,8 @@ def _reject(
     shutil.rmtree(kept.parent, ignore_errors=True)  # one rejected run is kept: what came before is undone
     kept.mkdir(mode=0o700, parents=True)
     put_in_place(new_snapshot, kept / SNAPSHOT)
-    put_in_place(new_feed, kept / "changes.jsonl")
-    (kept / _REASONS).write_bytes(orjson.dumps([asdict(breach) for breach in breaches], option=orjson.OPT_INDENT_2))
+    put_in_place(new_feed, kept / REJECTED_CHANGES)
+    (kept / REASONS).write_bytes(orjson.dumps([asdict(breach) for breach in breaches], option=orjson.OPT_INDENT_2))
     with ledger.transaction():
         ledger.runs.note_publication(run, "rejected")
         ledger.runs.note_measures(run, asdict(measures))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 import orjson
 
 from qa_scraper.ledger_values import Publication, RunKind, RunOutcome
+
+if TYPE_CHECKING:
+    from qa_scraper.privacy import PrivacyPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,15 @@ class RunStore:
             "SELECT run, snapshot_hash FROM runs WHERE publication='publishing' ORDER BY run DESC LIMIT 1"
         ).fetchone()
         return (row[0], row[1]) if row else None
+
+    def privacy(self) -> PrivacyPolicy:
+        """The policy under which the published files were made."""
+        row = self._db.execute("SELECT value FROM meta WHERE name='privacy'").fetchone()
+        return cast("PrivacyPolicy", row[0]) if row else "keep"
+
+    def note_privacy(self, policy: PrivacyPolicy) -> None:
+        """Notes under which policy the published files were made, all of them."""
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('privacy', ?)", (policy,))
 
     def last(self) -> Run | None:
         """The newest run."""

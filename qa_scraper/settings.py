@@ -79,6 +79,7 @@ ITEM_PIPELINES = {
     "qa_scraper.pipelines.ValidatePipeline": 100,
     "qa_scraper.pipelines.DedupePipeline": 200,
     "qa_scraper.pipelines.CommitPipeline": 300,
+    "qa_scraper.privacy_pipeline.PrivacyPipeline": 400,
 }
 CONCURRENT_ITEMS = 4
 CONCURRENT_REQUESTS = 16

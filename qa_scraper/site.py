@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from qa_scraper.privacy import POLICIES, PrivacyPolicy
 from qa_scraper.urls import is_site_name
 
 _DAY: Final = 24 * 3600.0
@@ -41,6 +42,7 @@ class Site:
     ``maximum_age`` bound how often any is looked at. ``trust_lastmod``: whether pages whose ``lastmod`` in the sitemap
     is as it was need no fetch; None: once enough changes have borne it out. ``explores``: nothing is known of the
     site's URLs, so that pages are fetched in the order of what pages at like paths gave; ``www.`` is no other host.
+    ``privacy``: what is published of askers: ``keep``, ``pseudonym`` or ``drop`` (docs/privacy.md).
     """
 
     name: str
@@ -61,6 +63,7 @@ class Site:
     bounds: Bounds = field(default_factory=Bounds)
     private: bool = False
     explores: bool = False
+    privacy: PrivacyPolicy = "keep"
 
     def __post_init__(self) -> None:
         # That of a site without a module is its host.
@@ -68,6 +71,8 @@ class Site:
             raise ValueError(
                 f"a site's name is made of a-z, 0-9, - and _, since its folder is called so: {self.name!r}"
             )
+        if self.privacy not in POLICIES:
+            raise ValueError(f"privacy of the site {self.name!r} is one of {', '.join(POLICIES)}, not {self.privacy!r}")
 
     def settings(self) -> dict[str, object]:
         """The site's politeness as Scrapy settings, so that ``-s`` can override each of them."""

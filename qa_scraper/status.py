@@ -17,7 +17,8 @@ from qa_scraper.ledger import LedgerError
 from qa_scraper.ledger_format import LEDGER
 from qa_scraper.ledger_reader import LedgerReader, read_ledger
 from qa_scraper.ledger_values import Publication, RunKind, RunOutcome
-from qa_scraper.publication import REJECTED, breaches_of, measures_of
+from qa_scraper.publication import breaches_of, measures_of
+from qa_scraper.published_files import REJECTED
 from qa_scraper.run_store import Run
 from qa_scraper.site_lock import holder
 

@@ -1,9 +1,10 @@
-"""What is done to the output folder of a site without fetching anything: publish, accept, examine, replay."""
+"""What is done to the output folder of a site without fetching anything: publish, accept, examine, replay, forget."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from qa_scraper.doctor import Finding
     from qa_scraper.ledger import Ledger
     from qa_scraper.publication import Publication
+    from qa_scraper.removal_store import Found
     from qa_scraper.site import Site
 
 
@@ -44,7 +46,15 @@ def publish_site(name: str, output: Path, accept: int | None = None) -> Publicat
                     run = ledger.runs.begin("publish", clock.seconds(), clock.stamp())
             else:
                 run = _rejected(ledger, name, accept)
-            published = publish(ledger, path.parent, run, clock.stamp(), site.bounds, accepted=accept is not None)
+            published = publish(
+                ledger,
+                path.parent,
+                run,
+                clock.stamp(),
+                site.bounds,
+                accepted=accept is not None,
+                policy=site.privacy,
+            )
             if accept is None:
                 ledger.finish_run(run, clock.stamp(), "complete", 0, published.measures.records)
             return published
@@ -76,8 +86,8 @@ def examine_site(name: str, output: Path) -> list[Finding]:
     """
     from qa_scraper.doctor import examine
 
-    with _held(name, output) as (_, path):
-        return list(examine(path))
+    with _held(name, output) as (site, path):
+        return list(examine(path, site.privacy))
 
 
 def replay_site(name: str, output: Path, until: int | None) -> list[bytes]:
@@ -96,6 +106,52 @@ def replay_site(name: str, output: Path, until: int | None) -> list[bytes]:
     if not found:
         raise InputError(f"run {until} is before the first feed, {feeds(folder)[0].name}")
     return replay(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was removed, in which run; ``run`` is None where nothing was: not found, or not confirmed.
+
+    ``before``: whether it was forgotten already.
+    """
+
+    found: Found
+    run: int | None
+    before: bool = False
+
+
+def forget_site(
+    name: str, output: Path, *, asker: str | None, record_id: str | None, confirm: Callable[[Found], bool]
+) -> Forgotten:
+    """Removes a person's records, or one by its id, from all that a site keeps, if *confirm* says so.
+
+    Raises InputError where the site was never crawled, SiteBusy where a run holds it, LedgerError, sqlite3.Error or
+    OSError where ledger or folder cannot be written.
+    """
+    from qa_scraper.clock import Clock
+    from qa_scraper.forgetting import forget, named
+    from qa_scraper.ledger import Ledger
+    from qa_scraper.publication import settle
+    from qa_scraper.publish import check_begins_nothing_anew
+
+    with _held(name, output) as (_, path):
+        folder, clock = path.parent, Clock()
+        ledger = Ledger(path)
+        try:
+            check_begins_nothing_anew(ledger, folder)
+            was_cut_off = ledger.forgotten.unfinished() is not None
+            settle(ledger, folder)
+            if asker is not None:
+                found = ledger.removals.of_asker(named(asker, folder))
+                before = ledger.forgotten.knows_asker(asker)
+            else:
+                found = ledger.removals.of_id(record_id or "")
+                before = ledger.forgotten.knows_id(record_id or "")
+            if not found.records or not confirm(found):
+                return Forgotten(found, None, before or (was_cut_off and not found.records))
+            return Forgotten(found, forget(ledger, folder, found, clock.stamp(), clock.seconds()), before)
+        finally:
+            ledger.close()
 
 
 @contextmanager

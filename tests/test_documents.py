@@ -30,7 +30,7 @@ def blocks(document: Path, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", document.read_text("utf-8"), re.DOTALL)
 
 
-SESSIONS = [ROOT / "docs" / f"{name}.md" for name in ("refresh", "export", "training-data")]
+SESSIONS = [ROOT / "docs" / f"{name}.md" for name in ("refresh", "export", "privacy", "training-data")]
 """Documents whose commands are run one after the other, in a folder of their own."""
 
 

@@ -19,11 +19,13 @@ from types import ModuleType
 
 import pytest
 import qa_scraper
+from qa_scraper.asker_names import AskerNames
 from qa_scraper.extraction.blocks import Block, page_blocks
 from qa_scraper.extraction.landmarks import asker_line, is_department, read_more, rejoined, reply_date, reply_line
 from qa_scraper.extraction.teasers import read_teasers, read_topics
 from qa_scraper.loaders import Provenance, page_records
 from qa_scraper.page import Page
+from qa_scraper.personal_details import without_details
 from qa_scraper.text import clean_line, clean_text, parse_age_band, parse_date, parse_gender, signature
 from qa_scraper.urls import canonical_url, host_of, page_address
 
@@ -107,6 +109,24 @@ NEARLY = {
         ("", " replied:", ""),
     ],
     "extraction.landmarks._SENTENCE_INSIDE": [("", "Dr. ", ""), ("", "a. ", ""), ("", "Dr.", ""), ("", "St. ", "")],
+    "personal_details._EMAIL": [("", "a@", ""), ("a@", "a.", "!"), ("", "a@b.", ""), ("", "a @ ", "")],
+    "personal_details._EMAIL_SPELT": [("", "a at ", ""), ("", "a at b dot ", ""), ("", "a[at]b ", "")],
+    "personal_details._PROFILE": [
+        ("", "x.com/", ""), ("x.com/", ".", ""), ("", "x.com/. ", ""), ("", "a.", "x.com"), ("https://", "a.", ""),
+        ("", "https://", ""),
+    ],
+    "personal_details._USER_PAGE": [
+        ("", "http://a/", ""), ("http://a/", "b/", ""), ("http://", "a", ""), ("", "http://a/b/c/u/. ", ""),
+        ("http://a/u/", ".", ""),
+    ],
+    "personal_details._HANDLE": [("", "line id", ""), ("", "line id ", "!"), ("line id ", "a", "!"), ("", "賴a", "")],
+    "personal_details._ID_NUMBER": [("", "A1", ""), ("", "A1234567", ""), ("A1", "1", "")],
+    "personal_details._ABROAD": [("+", "1 ", ""), ("", "+1", ""), ("+1", "1", "a"), ("+1", "(1)", "1")],
+    "personal_details._NATIONAL": [("", "02 ", ""), ("", "0", "a"), ("", "02-345-", ""), ("0", "1", "a")],
+    "personal_details._AMERICAN": [("", "212-", ""), ("", "(212) ", ""), ("", "212-555-0134#1", "a"), ("", "1 ", "")],
+    "personal_details._CHINESE": [("", "13 ", ""), ("", "138 ", ""), ("1", "3", "a")],
+    "personal_details._ANY_NUMBER": [("", "1 ", ""), ("", "1", "a"), ("", "(1", ""), ("", "1234567 a", "")],
+    "personal_details._SOME_DIGITS": [("1", " ", "a"), ("", "1 ", "a")],
     "urls._TRACKING": [("utm_", "a", "!"), ("", "utm_", "!")],
     "urls._PATH_SESSION": [("", ";jsessionid=", ""), (";jsessionid=", "a", ""), ("", ";", "")],
 }  # fmt: skip
@@ -277,7 +297,8 @@ def test_signatures_in_their_bounds(unit: str) -> None:
 
 UNITS = (
     " ", "\n", "a", "A ", "Dr. ", "<a ", "<a href=x>", "(a", "[", ",", "1", "你", "\u200b", "a\u200b", "a\n", "\x0b",
-    "&", "%", "/", ";", "?a=", "&a=b", "../", "@", ":", "[read more] ", " - ",
+    "&", "%", "/", ";", "?a=", "&a=b", "../", "@", ":", "[read more] ", " - ", "0912-345-678 ", "+8869 ", "Lily",
+    "小明",
 )  # fmt: skip
 FUNCTIONS: tuple[Callable[[str], object], ...] = (
     clean_line, clean_text, parse_date, parse_age_band, parse_gender, signature, host_of,
@@ -286,7 +307,8 @@ FUNCTIONS: tuple[Callable[[str], object], ...] = (
     lambda text: page_blocks(Page(f'<p style="{text}" class="{text}">x', "html")),
     lambda text: asker_line(Block(text)), lambda text: reply_line(Block(text)), lambda text: reply_date(Block(text)),
     lambda text: read_more(Block(text)), lambda text: rejoined([Block(text)]), is_department,
-    lambda text: read_teasers([Block(text)]), lambda text: read_topics([Block(text)]),
+    lambda text: read_teasers([Block(text)]), lambda text: read_topics([Block(text)]), without_details,
+    lambda text: AskerNames({"Lily Chen": "x", text[:8]: "y", "小明": "z"}).found_in(text),
 )  # fmt: skip
 
 

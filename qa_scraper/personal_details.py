@@ -1,0 +1,217 @@
+"""What in free text reaches a person: e-mail addresses, phone and identity numbers, profile links; replaced by marks.
+
+Pure. A text is read without case and width; what is replaced is what stands in it. Every pattern is linear: what
+repeats in it is bounded, and where it may begin is told by the character before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final, Literal
+
+Mark = Literal["[email]", "[phone]", "[id-number]", "[profile]"]
+Span = tuple[int, int, str]
+"""Begin and end in a text, and what is to stand there."""
+
+_WIDE: Final = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
+    **dict.fromkeys(map(ord, "\u00a0\u2007\u202f\u3000"), ord(" ")),
+    **dict.fromkeys(map(ord, "‐‑‒–—―−﹣"), ord("-")),
+}
+
+_EMAIL: Final = re.compile(
+    r"(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,64} ?(?:@|\[at\]|\(at\)) ?"
+    r"(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?![a-z0-9])",
+)
+_EMAIL_SPELT: Final = re.compile(
+    r"(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,64} ?(?: at |\[at\]|\(at\)) ?"
+    r"[a-z0-9-]{1,63} ?(?: dot |\[dot\]|\(dot\)) ?[a-z]{2,24}(?:(?: dot |\.)[a-z]{2,3})?(?![a-z0-9])",
+)
+_AT: Final = ("@", "at]", "at)", " dot ")
+
+_PATH: Final = r"[a-z0-9_.~%/?#=&@!$*+,;:-]"
+_PROFILE: Final = re.compile(
+    r"(?<![a-z0-9@_-])"
+    r"(?:facebook\.com|fb\.com|fb\.me|m\.me|messenger\.com/t|instagram\.com|instagr\.am|line\.me|lin\.ee|t\.me"
+    r"|telegram\.me|x\.com|twitter\.com|threads\.net|threads\.com|wa\.me|tiktok\.com|linkedin\.com/in|weibo\.com"
+    r"|weibo\.cn|plurk\.com|youtube\.com/(?=@)|dcard\.tw/(?=@)|vk\.com|ok\.ru|snapchat\.com/add)"
+    r"/?(?!/?(?:groups|events|sharer|share|dialog|hashtag|search|intent|watch|plugins|login|home)\b)"
+    rf"{_PATH}{{1,400}}(?<![.,;:!?])",
+)
+_LONGEST_AHEAD: Final = 40
+_HOST_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
+_USER_PAGE: Final = re.compile(
+    r"https?://[a-z0-9.:-]{1,100}/(?:[a-z0-9_~.-]{1,60}/){0,3}"
+    r"(?:(?:users?|members?|profiles?|people|author|u)/|@|space-uid-|(?:profile|member|user)\.php\?"
+    rf"|home\.php\?mod=space){_PATH}{{1,200}}(?<![.,;:!?])",
+)
+_HANDLE: Final = re.compile(
+    r"(?<![a-z])(?:(?:line|wechat|weixin|instagram|ig|fb|telegram|skype|whatsapp|微信|賴) ?(?:id|帳號|账号|號|号)"
+    r"|微信|賴|加我?line)(?: ?[:是為] ?| is | ?(?=@?[a-z._-]{1,31}[0-9]))@?([a-z0-9][a-z0-9._-]{2,31})(?![a-z0-9])",
+)
+
+_HANDLES: Final = (
+    *(f"{name}{blank}id" for name in "line chat weixin gram ig fb skype app".split() for blank in ("", " ")),
+    "帳號", "账号", "號", "号", "微信", "賴", "加line", "加我line",
+)  # fmt: skip
+"""One of them stands where ``_HANDLE`` finds something."""
+
+_ID_NUMBER: Final = re.compile(r"(?<![a-z0-9])([a-z])[ -]?([a-d1289])([0-9]{8})(?![a-z0-9])")
+_LETTERS: Final = "abcdefghjklmnpqrstuvxywzio"
+"""In the order of their numbers in the check, from 10 on."""
+_WEIGHTS: Final = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
+
+_EXTENSION: Final = r"(?: ?(?:#|轉|分機|ext\.?|extension) ?[0-9]{1,6})?"
+_BEFORE: Final = r"(?<![a-z0-9=_+])(?<![a-z0-9][/.:-])(?<![0-9],)"
+_AFTER: Final = r"(?![a-z0-9])(?![-./:,][0-9])"
+_ABROAD: Final = re.compile(
+    r"(?<![a-z0-9+])\+ ?\(?[1-9][0-9]{0,14}(?:[ .()-]{1,3}[0-9]{1,12}){0,7}(?![0-9])" + _EXTENSION,
+)
+_NATIONAL: Final = re.compile(
+    _BEFORE
+    + r"(?:\(0[0-9]{1,4}\)[ -]?|0[0-9]{1,4}(?:[ .-]| - )?)[0-9]{3,10}(?:[ .-][0-9]{3,6}){0,3}"
+    + _EXTENSION
+    + _AFTER,
+)
+_AMERICAN: Final = re.compile(
+    _BEFORE + r"(?:1[ .-])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[.-])[2-9][0-9]{2}[.-][0-9]{4}" + _EXTENSION + _AFTER,
+)
+_CHINESE: Final = re.compile(_BEFORE + r"1[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -][0-9]{4})" + _AFTER)
+_ANY_NUMBER: Final = re.compile(
+    r"(?<![a-z0-9+(])\+?(?:\((?=[0-9]{2,4}\)))?[0-9](?:[ .()-]{0,2}[0-9]){6,14}" + _EXTENSION + _AFTER
+)
+_LABELS: Final = ("電話", "电话", "手機", "手机", "傳真", "传真", "專線", "专线")
+_LABEL_WORDS: Final = ("telephone", "phone", "tel", "mobile", "whatsapp", "fax")
+_BEHIND_LABEL: Final = ("是", "為", " is", "號碼", "号码", " number", " no")
+_LONGEST_LABEL: Final = 24
+_DATE: Final = re.compile(r"(?:19|20)[0-9]{2}[-. ](?:0?[1-9]|1[0-2])[-. ](?:0?[1-9]|[12][0-9]|3[01])")
+_SOME_DIGITS: Final = re.compile(r"[0-9][0-9 .()-]{5,12}[0-9]")
+"""Stands where there is any number that is looked for: most texts hold none, and need no further look."""
+_JUDGED: Final = 2000
+_REGIONS: Final = ("TW", "CN", "JP", "GB", "AU")
+"""Countries whose numbers are told when they are written as at home, with a leading 0."""
+
+
+def without_details(text: str) -> str:
+    """*text* with a mark in the place of each detail; the same text where there is none."""
+    return replaced(text, details(text))
+
+
+def details(text: str) -> list[Span]:
+    """The details in *text*, in their order, none overlapping another."""
+    even = evened(text)
+    found: list[Span] = []
+    if "/" in even:
+        found += [(_begin_of_link(even, match.start()), match.end(), "[profile]") for match in _PROFILE.finditer(even)]
+        found += _spans(_USER_PAGE.finditer(even), "[profile]")
+    if any(sign in even for sign in _AT):
+        found += _spans(_EMAIL.finditer(even), "[email]")
+        found += _spans(_EMAIL_SPELT.finditer(even), "[email]")
+    if any(sign in even for sign in _HANDLES):
+        found += _spans(_HANDLE.finditer(even), "[profile]", group=1)
+    if _SOME_DIGITS.search(even):
+        found += _spans((m for m in _ID_NUMBER.finditer(even) if _is_id_number(*m.groups())), "[id-number]")
+        found += _spans(_phones(even), "[phone]")
+        labelled = (m for m in _ANY_NUMBER.finditer(even) if _is_labelled(even, m.start()) and not _DATE.match(m[0]))
+        found += _spans(labelled, "[phone]")
+    return apart(found)
+
+
+def evened(text: str) -> str:
+    """*text* without case and width, character by character: as long as it was."""
+    narrow = text if text.isascii() else text.translate(_WIDE)
+    lower = narrow.lower()  # a few letters become two by that
+    return lower if len(lower) == len(narrow) else "".join([c.lower() if len(c.lower()) == 1 else c for c in narrow])
+
+
+def _begin_of_link(even: str, host: int) -> int:
+    """Where the link begins whose main host stands at *host*: with its subdomains and scheme, if it has them."""
+    begin = host
+    if even[host - 1 : host] == ".":
+        while begin > max(0, host - _LONGEST_AHEAD) and even[begin - 1] in _HOST_LETTERS:
+            begin -= 1
+    ahead = even[max(0, begin - 8) : begin]
+    return begin - (8 if ahead.endswith("https://") else 7 if ahead.endswith("http://") else 0)
+
+
+def replaced(text: str, spans: Iterable[Span]) -> str:
+    """*text* with what *spans* say in their places. *spans*: in order, none overlapping another."""
+    pieces: list[str] = []
+    done = 0
+    for begin, end, put in spans:
+        pieces += text[done:begin], put
+        done = end
+    return "".join([*pieces, text[done:]]) if pieces else text
+
+
+def _spans(matches: Iterable[re.Match[str]], mark: Mark, group: int = 0) -> Iterator[Span]:
+    for match in matches:
+        yield match.start(group), match.end(group), mark
+
+
+def apart(found: list[Span]) -> list[Span]:
+    """*found* in the order of the text; of those that overlap the one that begins first, then the longer one."""
+    kept: list[Span] = []
+    for span in sorted(found, key=lambda span: (span[0], -span[1])):
+        if not kept or span[0] >= kept[-1][1]:
+            kept.append(span)
+    return kept
+
+
+def _is_id_number(letter: str, second: str, digits: str) -> bool:
+    """Whether the check digit of a Taiwanese identity number is right: national (1, 2) or resident (8, 9; A to D)."""
+    tens, ones = divmod(_LETTERS.index(letter) + 10, 10)
+    next_digit = int(second) if second.isdigit() else _LETTERS.index(second) % 10
+    numbers = (tens, ones, next_digit, *map(int, digits))
+    return sum(number * weight for number, weight in zip(numbers, _WEIGHTS, strict=True)) % 10 == 0
+
+
+def _phones(even: str) -> Iterator[re.Match[str]]:
+    """What has the shape of a phone number and is one; of a text with very many, what has the shape alone."""
+    judged = 0
+
+    def is_phone(written: str, *regions: str) -> bool:
+        nonlocal judged
+        judged += 1
+        return judged > _JUDGED or _is_phone(written, regions)
+
+    for match in _ABROAD.finditer(even):
+        if is_phone(match[0], "ZZ"):
+            yield match
+    for match in _NATIONAL.finditer(even):
+        if not _DATE.search(match[0]) and is_phone(match[0], *_REGIONS):
+            yield match
+    for match in _AMERICAN.finditer(even):
+        if is_phone(match[0], "US"):
+            yield match
+    for match in _CHINESE.finditer(even):
+        if is_phone(match[0], "CN"):
+            yield match
+
+
+def _is_labelled(even: str, begin: int) -> bool:
+    """Whether the word before *begin* says that a phone number follows."""
+    before = even[max(0, begin - _LONGEST_LABEL) : begin].rstrip(" :/.-")
+    for word in _BEHIND_LABEL:
+        before = before.removesuffix(word).rstrip(" :/.-")
+    if before.endswith(_LABELS):
+        return True
+    word = next((word for word in _LABEL_WORDS if before.endswith(word)), "")
+    return bool(word) and not "a" <= before.removesuffix(word)[-1:] <= "z"
+
+
+def _is_phone(written: str, regions: tuple[str, ...]) -> bool:
+    """Whether *written* is a number that is given out in one of *regions* (``ZZ``: it says itself in which)."""
+    import phonenumbers
+
+    number = written.replace("轉", "#").replace("分機", "#").replace("(0)", "")
+    if number.startswith("00") and "+" not in number:
+        number, regions = "+" + number.removeprefix("002").removeprefix("00"), ("ZZ",)
+    for region in regions:
+        try:
+            if phonenumbers.is_valid_number(phonenumbers.parse(number, None if region == "ZZ" else region)):
+                return True
+        except phonenumbers.NumberParseException:
+            continue
+    return False
