@@ -71,6 +71,19 @@ class NearDuplicateStore:
                 self._kept[record.content_hash] = text
                 self._kept_bytes += len(text)
 
+    def _drop_kept(self) -> None:
+        self._kept.clear()
+        self._kept_bytes = 0
+
+    def forget(self, ids: Iterable[str]) -> None:
+        """Removes what records were like; their rows stay until a publication, which takes their clusters apart."""
+        self._drop_kept()
+        for issued in ids:
+            self._drop_bands(
+                self._db.execute("SELECT number, signature FROM near_duplicates WHERE id=?", (issued,)).fetchall()
+            )
+            self._db.execute("UPDATE near_duplicates SET content_hash='', signature=NULL WHERE id=?", (issued,))
+
     def bring_up_to_date(self) -> None:
         """Gives each record that is to be published its cluster, or none. Ids must have been issued."""
         self._check_rules()
@@ -81,8 +94,7 @@ class NearDuplicateStore:
         for some in _in_parts(apart):  # what is left of clusters that lost a member
             self._link(some, groups)
         self._name(groups, former)
-        self._kept.clear()
-        self._kept_bytes = 0
+        self._drop_kept()
 
     def _check_rules(self) -> None:
         known = self._db.execute("SELECT value FROM meta WHERE name='near_duplicate_rules'").fetchone()
@@ -123,7 +135,10 @@ class NearDuplicateStore:
         self._db.executemany("DELETE FROM near_duplicates WHERE number=?", [(number,) for number, _ in gone])
 
     def _drop_bands(self, numbered: Iterable[tuple[int, bytes | None]]) -> None:
-        _drop_bands(self._db, numbered)
+        entries = [
+            (band << _BITS | number,) for number, signature in numbered if signature for band in bands(signature)
+        ]
+        self._db.executemany("DELETE FROM near_duplicate_bands WHERE entry=?", entries)
 
     def _read_new(self, groups: Groups) -> None:
         """Reads what was added or changed since, and links it."""
@@ -236,15 +251,3 @@ class _Compared:
 def _in_parts(numbered: list[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
     for at in range(0, len(numbered), _AT_ONCE):
         yield numbered[at : at + _AT_ONCE]
-
-
-def forget_likeness(db: sqlite3.Connection, ids: Iterable[str]) -> None:
-    """Forgets what the records *ids* were like. Their rows stay until they are read again or gone."""
-    for name in ids:
-        _drop_bands(db, db.execute("SELECT number, signature FROM near_duplicates WHERE id=?", (name,)).fetchall())
-        db.execute("UPDATE near_duplicates SET content_hash='', signature=NULL WHERE id=?", (name,))
-
-
-def _drop_bands(db: sqlite3.Connection, numbered: Iterable[tuple[int, bytes | None]]) -> None:
-    entries = [(band << _BITS | number,) for number, signature in numbered if signature for band in bands(signature)]
-    db.executemany("DELETE FROM near_duplicate_bands WHERE entry=?", entries)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 
 from qa_scraper.forgotten_store import FORGOTTEN, Tombstone
-from qa_scraper.near_duplicate_store import forget_likeness
+from qa_scraper.near_duplicate_store import NearDuplicateStore
 from qa_scraper.refresh import State
 
 _TABLES: Final = ("records", "record_versions", "undo")
@@ -120,14 +120,10 @@ class RemovalStore:
             self._db.executemany(
                 f"DELETE FROM {table} WHERE url_key=? AND part=?", [(stone.url, stone.part) for stone in found.records]
             )
-        self._forget_likeness(found.ids)
+        NearDuplicateStore(self._db).forget(found.ids)
         for url in found.urls:
             self._forget_page(url, is_whole=url in found.whole)
         self._forget_reasons(set(found.urls))
-
-    def _forget_likeness(self, ids: Collection[str]) -> None:
-        """What a record was like; the row stays until the next publication, which takes its cluster apart."""
-        forget_likeness(self._db, ids)
 
     def _forget_page(self, url: str, *, is_whole: bool) -> None:
         if not is_whole:

@@ -187,6 +187,21 @@ def test_a_rejected_run_leaves_no_cluster_behind(tmp_path: Path, ledger: Ledger)
     assert set(before.splitlines()) < set((tmp_path / "questions.jsonl").read_bytes().splitlines())
 
 
+def test_what_a_record_was_like_can_be_forgotten(tmp_path: Path, ledger: Ledger) -> None:
+    for name in "abc":
+        store(ledger, name, KNEE)
+    publish(ledger, tmp_path)
+    with ledger.transaction():
+        ledger.near_duplicates.forget(["s:b"])
+    remove(ledger, "b")
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as database:
+        (rows,) = database.execute("SELECT count(DISTINCT entry & 67108863) FROM near_duplicate_bands").fetchone()
+        assert rows == 2
+        assert database.execute("SELECT signature FROM near_duplicates WHERE id='s:b'").fetchone() == (None,)
+    publish(ledger, tmp_path)
+    assert published(tmp_path) == {"a": "s:a", "c": "s:a"}
+
+
 def test_greetings_and_empty_records_are_like_no_other(tmp_path: Path, ledger: Ledger) -> None:
     for name, text in (("a", "Hello doctor, thank you!"), ("b", "Hello doctor, thank you!"), ("c", None), ("d", None)):
         store(ledger, name, text)
