@@ -69,6 +69,7 @@ class AskerNames:
             (part, put, _is_telling(part) and part not in words)
             for name, put in instead.items()
             for part in _parts(evened(" ".join(name.split()))[:_LONGEST])
+            if len(part) > 1 or _is_chinese(part)  # one letter tells nobody from others
         ]
 
     def found_in(self, text: str) -> list[Span]:

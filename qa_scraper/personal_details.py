@@ -47,8 +47,9 @@ _USER_PAGE: Final = re.compile(
     rf"|home\.php\?mod=space){_PATH}{{1,200}}(?<![.,;:!?])",
 )
 _HANDLE: Final = re.compile(
-    r"(?<![a-z])(?:(?:line|wechat|weixin|instagram|ig|fb|telegram|skype|whatsapp|微信|賴) ?(?:id|帳號|账号|號|号)"
-    r"|微信|賴|加我?line)(?: ?[:是為] ?| is | ?(?=@?[a-z._-]{1,31}[0-9]))@?([a-z0-9][a-z0-9._-]{2,31})(?![a-z0-9])",
+    r"(?<![a-z])(?:(?:微信|賴)(?=[ :是為@a-z._帳账號号-])(?: ?(?:id|帳號|账号|號|号))?|加我?line"
+    r"|(?:line|wechat|weixin|instagram|ig|fb|telegram|skype|whatsapp) ?(?:id|帳號|账号|號|号))"
+    r"(?: ?[:是為] ?| is | ?(?=@?[a-z._-]{1,31}[0-9]))@?([a-z0-9][a-z0-9._-]{2,31})(?![a-z0-9])",
 )
 
 _HANDLES: Final = (

@@ -347,7 +347,7 @@ class _Walk:
 
     def _by_name(self, attributes: Mapping[str, str]) -> _Named:
         called, own_id = attributes.get("class"), attributes.get("id")
-        found = _said_of(self.styled, called) if called else _UNNAMED
+        found = _said_of(self.styled, called[:_CLASSES]) if called else _UNNAMED
         if own_id is None:
             return found
         own = "#" + own_id
@@ -391,7 +391,7 @@ def _joined(pieces: list[tuple[str, _Inside]]) -> tuple[str, tuple[Link, ...]]:
 @lru_cache(maxsize=_CLASSES_REMEMBERED)
 def _said_of(styled: _Styled, called: str) -> _Named:
     """What style sheets say of an element whose ``class`` is *called*."""
-    names = ["." + name for name in called[:_CLASSES].split()]
+    names = ["." + name for name in called.split()]
     return _Named(not styled.hidden.isdisjoint(names), not styled.blocks.isdisjoint(names))
 
 
