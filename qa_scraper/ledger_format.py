@@ -122,6 +122,37 @@ ALTER TABLE runs ADD COLUMN measures TEXT;
 UPDATE runs SET publication='published' WHERE outcome IN ('complete', 'gaps');
 """
 _FORMAT_4: Final = """
+-- the records, no longer WITHOUT ROWID: what does not fit beside a key of such a table takes a page of its own
+ALTER TABLE records RENAME TO keyed_records;
+DROP INDEX records_question;
+DROP INDEX records_unsettled;
+DROP INDEX records_id;
+CREATE TABLE records (
+    url_key TEXT NOT NULL,
+    part TEXT NOT NULL,
+    question_hash TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    name TEXT NOT NULL,
+    id TEXT,
+    settled INTEGER NOT NULL DEFAULT 0,
+    extractor_version TEXT NOT NULL,
+    first_seen_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    lost_at REAL,
+    removed_at TEXT,
+    answered INTEGER NOT NULL DEFAULT 1,
+    body BLOB NOT NULL,
+    PRIMARY KEY (url_key, part)
+);
+INSERT INTO records (url_key, part, question_hash, content_hash, name, id, settled, extractor_version, first_seen_at,
+    changed_at, version, lost_at, removed_at, answered, body)
+    SELECT url_key, part, question_hash, content_hash, name, id, settled, extractor_version, first_seen_at,
+    changed_at, version, lost_at, removed_at, answered, body FROM keyed_records ORDER BY url_key, part;
+DROP TABLE keyed_records;
+CREATE INDEX records_question ON records (question_hash, url_key);
+CREATE INDEX records_unsettled ON records (url_key, question_hash) WHERE settled = 0;
+CREATE INDEX records_id ON records (id, url_key, part);
 -- without it each look at removed_at would read past the body
 CREATE INDEX records_present ON records (id, url_key, part, content_hash, removed_at)
     WHERE id IS NOT NULL AND removed_at IS NULL;

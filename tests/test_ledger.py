@@ -15,6 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from qa_scraper.items import Question, Record, Source, content_hash, question_hash
 from qa_scraper.ledger import Ledger, LedgerError
+from qa_scraper.ledger_format import FORMATS
 from qa_scraper.ledger_values import FoundUrl, PageOutcome, StoredRecord
 from qa_scraper.publication import publish as publish_run
 from qa_scraper.refresh import State
@@ -201,6 +202,28 @@ def test_a_ledger_of_a_newer_version(tmp_path: Path) -> None:
         database.execute("PRAGMA user_version=99")
     with pytest.raises(LedgerError, match="newer qa-scraper"):
         Ledger(tmp_path / "ledger.sqlite")
+
+
+def test_the_records_of_an_older_ledger_are_kept_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    columns = (
+        "url_key, part, question_hash, content_hash, name, id, settled, body, extractor_version, first_seen_at,"
+        " changed_at, version, lost_at, removed_at, answered"
+    )
+    rows = [
+        ("b", "", "q", "c", "s:b", "s:b", 1, b"{}" * 3000, "2", AT, AT, 3, None, None, 1),
+        ("a", "x", "q", "c", "s:a#x", None, 0, b"{}", "1", AT, AT, 1, 5.5, AT, 0),
+    ]
+    with sqlite3.connect(path) as old:
+        for added in FORMATS[:3]:
+            old.executescript(added)
+        old.execute("PRAGMA user_version=3")
+        old.executemany(f"INSERT INTO records ({columns}) VALUES ({', '.join('?' * 15)})", rows)
+    Ledger(path).close()
+    with sqlite3.connect(path) as new:
+        assert new.execute(f"SELECT {columns} FROM records ORDER BY url_key DESC").fetchall() == rows
+        with pytest.raises(sqlite3.IntegrityError):
+            new.execute(f"INSERT INTO records ({columns}) VALUES ({', '.join('?' * 15)})", rows[0])
 
 
 def test_in_a_run_with_a_limit_an_unanswered_question_comes_first(ledger: Ledger) -> None:
