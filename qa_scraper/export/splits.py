@@ -1,9 +1,9 @@
 """Train, validation and test: which record goes where. What belongs together is never parted.
 
-Together belong near-duplicates (``duplicate_cluster``), records that share a URL with ``other_urls``, and relatives:
-two questions whose pages show each other among their related questions. One-way links would bind nearly all of a site
-to one group, as every page shows a few of the same popular ones. A group goes where a hash of one of its records says,
-so that a record stays where it is when others are added, unless they join its group; a group of more than
+Together belong near-duplicates (``duplicate_cluster``), records that share a URL (``url`` or one of ``other_urls``),
+and relatives: two questions whose pages show each other among their related questions. One-way links would bind nearly
+all of a site to one group, as every page shows a few of the same popular ones. A group goes where a hash of one of its
+records says, so that a record stays where it is when others are added, unless they join its group; a group of more than
 ``LARGEST`` records goes to train, whatever the hash says.
 """
 
@@ -68,7 +68,6 @@ class Splitter:
             "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE; BEGIN;"
             "CREATE TABLE pages (page INTEGER, record INTEGER, PRIMARY KEY (page, record)) WITHOUT ROWID;"
             "CREATE TABLE links (record INTEGER, page INTEGER, PRIMARY KEY (record, page)) WITHOUT ROWID;"
-            "CREATE TABLE other_pages (page INTEGER, record INTEGER);"
             "CREATE TABLE clusters (name TEXT, record INTEGER);"
         )
         self._hashes = array("Q")
@@ -93,7 +92,6 @@ class Splitter:
             self._db.execute("INSERT OR IGNORE INTO pages VALUES (?, ?)", (_key(url), number))
         for other in others:
             self._db.execute("INSERT OR IGNORE INTO pages VALUES (?, ?)", (_key(str(other)), number))
-            self._db.execute("INSERT INTO other_pages VALUES (?, ?)", (_key(str(other)), number))
         links = [teaser["url"] for teaser in related[:_LINKS_OF_A_PAGE] if isinstance(teaser, dict) and teaser["url"]]
         self._db.executemany("INSERT OR IGNORE INTO links VALUES (?, ?)", [(number, _key(str(link))) for link in links])
         if isinstance(cluster := record["duplicate_cluster"], str):
@@ -127,7 +125,7 @@ class Splitter:
         """For each record one that stands for its group, or leads to it (union-find)."""
         above = array("q", range(len(self._hashes)))
         for pairs in (
-            "SELECT o.record, p.record FROM other_pages o JOIN pages p USING (page)",
+            "SELECT min(record) OVER (PARTITION BY page), record FROM pages",
             "SELECT min(record) OVER (PARTITION BY name), record FROM clusters",
             "SELECT l.record, b.record FROM links l JOIN pages b ON b.page=l.page JOIN links m ON m.record=b.record"
             " JOIN pages a ON a.page=m.page AND a.record=l.record WHERE l.record<b.record",

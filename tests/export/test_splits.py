@@ -16,11 +16,15 @@ SHARES = (0.8, 0.1, 0.1)
 
 
 def record(
-    number: int, links: list[int] | None = None, cluster: str | None = None, others: tuple[int, ...] = ()
+    number: int,
+    links: list[int] | None = None,
+    cluster: str | None = None,
+    others: tuple[int, ...] = (),
+    page: int | None = None,
 ) -> Record:
     return Record(
-        f"s:{number}", "s", url(number), question=Question(f"Q{number}", "Why?"), duplicate_cluster=cluster,
-        related_questions=[RelatedQuestion(f"Q{link}", url(link)) for link in links or []],
+        f"s:{number}", "s", url(number if page is None else page), question=Question(f"Q{number}", "Why?"),
+        duplicate_cluster=cluster, related_questions=[RelatedQuestion(f"Q{link}", url(link)) for link in links or []],
         source=Source(other_urls=[url(other) for other in others]),
     )  # fmt: skip
 
@@ -60,6 +64,17 @@ def test_what_belongs_together_is_never_parted(graph: list[tuple[list[int], str 
                 assert found[f"s:{number}"] == found[f"s:{other}"]
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(numbers, st.lists(numbers, max_size=2)), max_size=25), st.integers(0, 3))
+def test_records_that_share_a_url_are_never_parted(pages: list[tuple[int, list[int]]], seed: int) -> None:
+    records = [record(number, others=tuple(others), page=page) for number, (page, others) in enumerate(pages)]
+    found = parted(records, seed).places
+    for number, (page, others) in enumerate(pages):
+        for other, (other_page, more) in enumerate(pages):
+            if {page, *others} & {other_page, *more}:
+                assert found[number] == found[other]
+
+
 @settings(max_examples=30, deadline=None)
 @given(graphs, st.integers(1, 20))
 def test_other_records_move_none(graph: list[tuple[list[int], str | None]], more: int) -> None:
@@ -90,6 +105,7 @@ def test_a_one_way_link_binds_nothing_and_a_second_url_of_a_record_counts() -> N
     by_other_url = [record(1, [102], others=(101,)), record(2, [101], others=(102,))]
     assert (parted(by_other_url).groups, parted(by_other_url).largest) == (1, 2)
     assert parted([record(1), record(2, others=(1,))]).groups == 1
+    assert parted([record(1, page=9), record(2, page=9)]).groups == 1  # two files with the same page
 
 
 def test_a_giant_group_stays_whole_and_is_told() -> None:
