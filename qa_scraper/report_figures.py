@@ -114,7 +114,7 @@ def figures(records: Iterable[Mapping[str, Any]]) -> Figures:
         genders=genders,
         delays=_binned(delays.counts),
         before=before,
-        typical_delay=_median(delays.counts),
+        typical_delay=middle_of(delays.counts),
         fill=tuple((name, filled[name] / total if total else 0.0) for name in _paths(record_fields())),
         clusters=len(clusters),
         clustered=clustered,
@@ -172,12 +172,13 @@ def _binned(delays: Mapping[int, int]) -> Bars:
     return tuple(bins.items()) if delays else ()
 
 
-def _median(delays: Mapping[int, int]) -> int | None:
-    left = (sum(delays.values()) + 1) // 2
-    for days, count in sorted(delays.items()):
+def middle_of(counts: Mapping[int, int]) -> int | None:
+    """The median of numbers that are there as often as *counts* says, the lower of two; None where there is none."""
+    left = (sum(counts.values()) + 1) // 2
+    for number, count in sorted(counts.items()):
         left -= count
         if left <= 0:
-            return days
+            return number
     return None
 
 

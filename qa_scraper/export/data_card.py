@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
 from qa_scraper.export.formats import ExportOptions
 from qa_scraper.record_fields import Field, Kind, record_fields
+from qa_scraper.report_figures import middle_of
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -68,7 +68,7 @@ class Figures:
     @property
     def median_length(self) -> int:
         """Characters of question and answers, of the record in the middle."""
-        return round(median(self.lengths.elements())) if self.records else 0
+        return middle_of(self.lengths) or 0
 
 
 def description(options: ExportOptions, figures: Figures) -> str:

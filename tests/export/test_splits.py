@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import tempfile
+import tracemalloc
 from pathlib import Path
 
 import orjson
@@ -106,6 +107,22 @@ def test_a_one_way_link_binds_nothing_and_a_second_url_of_a_record_counts() -> N
     assert (parted(by_other_url).groups, parted(by_other_url).largest) == (1, 2)
     assert parted([record(1), record(2, others=(1,))]).groups == 1
     assert parted([record(1, page=9), record(2, page=9)]).groups == 1  # two files with the same page
+
+
+def test_a_record_takes_17_bytes(tmp_path: Path) -> None:
+    count = 20_000
+    plain = orjson.loads(orjson.dumps(record(0)))
+    with Splitter(tmp_path / "relations.sqlite") as splitter:
+        for number in range(count):
+            splitter.add(plain | {"id": f"s:{number}", "url": url(number)})
+        tracemalloc.start()
+        try:
+            found = splitter.parted(SHARES, 0)
+            most = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert sum(found.counts.values()) == count
+    assert most < 24 * count  # arrays grow ahead of what they hold
 
 
 def test_a_giant_group_stays_whole_and_is_told() -> None:
