@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from qa_scraper.errors import InputError
 from qa_scraper.ledger_format import LEDGER
@@ -21,9 +21,10 @@ Protect = Callable[[Mapping[str, "JsonValue"]], Mapping[str, "JsonValue"]]
 
 def protection(
     source: RecordSource, output: Path, policy: str | None, key_file: Path | None
-) -> tuple[PrivacyPolicy, Protect | None]:
+) -> tuple[PrivacyPolicy | Literal[""], Protect | None]:
     """The policy of an export of *source*, and what it does to each record; None: nothing more than was done already.
 
+    The policy is empty where nobody can tell what was done already: of a file that does not stand in its site's folder.
     *policy* None: as published. The key is that in *key_file*, which must be there; else the site's own, so that a
     person has one pseudonym in both; else, for a file, the one in the folder *output*. Raises InputError for a policy
     or a key that is none.
@@ -49,7 +50,7 @@ def protection(
     return chosen, privacy_of(chosen, key_file or folder / PRIVACY_KEY).applied
 
 
-def _as_published(source: RecordSource) -> PrivacyPolicy:
+def _as_published(source: RecordSource) -> PrivacyPolicy | Literal[""]:
     if source.site is None:
-        return "keep"
+        return ""
     return read_ledger(source.path.with_name(LEDGER), lambda ledger: ledger.runs.privacy()) or "keep"

@@ -116,9 +116,12 @@ def _text(options: ExportOptions, figures: Figures, splits: Mapping[str, int]) -
     lines = [f"# {options.name}", "", description(options, figures), ""]
     lines += ["## Splits", "", "| split | records |", "|---|---|"]
     lines += [f"| {name} | {count:,} |" for name, count in splits.items()]
+    kept_together = "uestions whose pages show each other as related are in one split."
     lines += [
         "",
-        "Near-duplicates (`duplicate_cluster`) and questions whose pages show each other as related are in one split.",
+        f"Near-duplicates (`duplicate_cluster`) and q{kept_together}"
+        if figures.near_duplicates
+        else f"Q{kept_together}",
         "",
         "## Figures",
         "",

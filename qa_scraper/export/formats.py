@@ -19,6 +19,7 @@ class ExportOptions:
     ``flat``: one row an answer; ``splits``: shares of train, validation and test, None: not said; ``seed``: which
     record goes where;
     ``privacy``: what was done about people's names before the format sees a record, for what is said of the data;
+    empty: nobody knows;
     ``system``: what each conversation begins with; ``chunk_size``, ``overlap``: of chunks, in characters or (where
     ``in_tokens``) tokens, about.
     """
@@ -29,7 +30,7 @@ class ExportOptions:
     flat: bool = False
     splits: tuple[float, float, float] | None = None
     seed: int = 0
-    privacy: str = "keep"
+    privacy: str = ""
     system: str = ""
     chunk_size: int = 1000
     overlap: int = 100

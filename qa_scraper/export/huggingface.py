@@ -19,6 +19,10 @@ NAME: Final = "huggingface"
 SUMMARY: Final = "a folder for datasets.load_dataset: Parquet by split, with a data set card"
 SUFFIXES: Final[tuple[str, ...]] = ()
 TAKES: Final = frozenset({"splits", "seed"})
+_UNMARKED: Final = (
+    "no record says of which near-duplicates it is one (duplicate_cluster: a crawl finds it, extract does not):"
+    " if there are any, they may be in two splits"
+)
 
 
 def write(records: Iterator[Mapping[str, JsonValue]], out: Path, options: ExportOptions) -> Written:
@@ -49,5 +53,5 @@ def write(records: Iterator[Mapping[str, JsonValue]], out: Path, options: Export
         return Written(
             figures.records,
             {f"in_{name}": count for name, count in counts.items()},
-            parted.parted.notes(shares),
+            (*parted.parted.notes(shares), *([] if figures.near_duplicates else [_UNMARKED])),
         )

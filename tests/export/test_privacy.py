@@ -68,7 +68,20 @@ def test_the_data_card_is_told_how_a_site_was_published(output: Path) -> None:
     source = find_records("s", output)
     assert protection(source, output, None, None) == ("drop", None)
     assert protection(source, output, "keep", None) == ("drop", None)
-    assert protection(find_records(str(source.path), output), output, None, None)[0] == "keep"
+    assert protection(find_records(str(source.path), output), output, None, None) == ("", None)
+
+
+def test_of_a_file_nothing_is_said_about_people_that_nobody_knows(output: Path, tmp_path: Path) -> None:
+    exported(output, "s", "--privacy", "drop")
+    hidden = str(tmp_path / "exported.jsonl")
+    for policy in ((), ("--privacy", "keep")):
+        done = CliRunner().invoke(
+            app,
+            ["export", hidden, "--to", "croissant", "--out", str(tmp_path / "cr"), "--output", str(output), *policy],
+        )
+        assert done.exit_code == 0, done.output
+        description = json.loads((tmp_path / "cr" / "croissant.json").read_text("utf-8"))["description"]
+        assert description.endswith("collected with qa-scraper from s.")
 
 
 @pytest.mark.parametrize(("policy", "key", "message"), [

@@ -293,6 +293,18 @@ def test_the_card_says_what_there_is(source: Path, tmp_path: Path) -> None:
     assert "| a \\| b # &lt;script> | 1 |" in card
 
 
+def test_the_card_says_of_near_duplicates_what_the_records_do(tmp_path: Path) -> None:
+    marked = [record("Why?") | {"duplicate_cluster": "c", "id": f"s:{number}"} for number in range(2)]
+    for records, said in ((marked, True), ([record("Why?")], False)):
+        path = tmp_path / "qa.jsonl"
+        path.write_bytes(b"".join(orjson.dumps(each) + b"\n" for each in records))
+        done = written(path, tmp_path / "hub", "huggingface")
+        card = (tmp_path / "hub" / "README.md").read_text("utf-8")
+        assert ("Near-duplicates (`duplicate_cluster`)" in card) is said
+        assert "pages show each other as related are in one split." in card
+        assert ("no record says of which near-duplicates it is one" in " ".join(done.notes)) is not said
+
+
 _ITERATE = """
 import json, logging, sys
 logging.disable(logging.WARNING)
