@@ -249,7 +249,18 @@ def test_queries_and_data_for_programs(site: Browsed) -> None:
     assert "/qa/records/30" in numbers
     rows = orjson.loads(site.get("/qa/questions.json?_q=MRI&_shape=array")[1])
     assert [(row["id"], row["gender"]) for row in rows] == [("made:00002", "female")]
-    assert site.get("/qa/questions.csv?_q=MRI")[1].count("made:00002") == 1
+
+
+def test_no_csv_is_served_whose_formulas_would_run(site: Browsed) -> None:
+    for path in (
+        "/qa/questions.csv?_q=MRI", "/qa/records.csv", "/qa/records/1.csv", "/qa/unanswered.csv",
+        "/qa.csv?sql=SELECT+1", "/qa/questions%2Ecsv", "/qa/questions.CSV",
+    ):  # fmt: skip
+        status, text, _ = site.get(path)
+        assert (status, "qa-scraper export SITE --to csv" in text) == (403, True), path
+    assert site.get("/qa/questions?_format=csv")[2]["content-type"].startswith("text/html")
+    for path in ("/qa/questions", "/qa/records", "/qa", "/qa/unanswered", "/qa?sql=SELECT+1"):
+        assert "csv" not in site.get(path)[1].lower(), path
 
 
 def test_nothing_is_written_and_nobody_else_is_served(site: Browsed) -> None:

@@ -6,6 +6,7 @@ hold runs and loads nothing.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
@@ -44,6 +45,14 @@ _HEADERS: Final = {
     "cross-origin-resource-policy": "same-origin",
 }
 _HOSTS: Final = frozenset({"127.0.0.1", "localhost"})
+_NO_CSV: Final = (
+    "No CSV here: a text that begins with = would run as a formula in a spreadsheet."
+    " qa-scraper export SITE --to csv --out FILE writes one in which none does; .json instead of .csv works here.\n"
+)
+_CSV_LINKS: Final = re.compile(
+    r', <a href="[^"]*">CSV</a>(?: \(<a href="#export">advanced</a>\))?|<div id="export".*?</div>', re.DOTALL
+)
+"""In Datasette's own templates; in what records hold, < is escaped."""
 _FACETS: Final = {"department": "Department", "gender": "Gender", "age_band": "Age", "year": "Year asked"}
 
 _Application = Callable[[dict[str, Any], Any, Callable[[dict[str, Any]], Awaitable[None]]], Awaitable[None]]
@@ -73,6 +82,8 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[_Application], _Application]
                 refused = Response.text("This server is asked for at 127.0.0.1 only.", status=421)
             elif scope["method"] not in {"GET", "HEAD"}:
                 refused = Response.text("Nothing can be written here.", status=405)
+            elif scope["path"].lower().endswith(".csv"):
+                refused = Response.text(_NO_CSV, status=403)
             if refused is not None:
                 await refused.asgi_send(send_with_headers)
                 return
@@ -153,6 +164,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
     """What the templates use."""
     env.filters["web_address"] = web_address
     env.filters["tilde_encode"] = tilde_encode
+    env.filters["without_csv"] = lambda page: Markup(_CSV_LINKS.sub("", page))
 
 
 @hookimpl
