@@ -263,6 +263,25 @@ def test_no_csv_is_served_whose_formulas_would_run(site: Browsed) -> None:
         assert "csv" not in site.get(path)[1].lower(), path
 
 
+@pytest.mark.parametrize("path", [
+    "/qa/questions?_sort=foo",
+    "/qa/questions?_sort=id&_sort_desc=id",
+    "/qa/questions?_next=zzz",
+    "/qa/records?_sort=foo",
+    "/qa/questions_and_answers?_next=zzz",
+    "/qa/questions?_next=99999999999999999999",
+    "/qa/questions.json?_next=zzz",
+    "/qa/questions?_size=zzz",
+])  # fmt: skip
+def test_an_address_that_asks_for_what_is_not_there_is_told_in_the_page_only(site: Browsed, path: str) -> None:
+    assert site.get(path)[0] == 400  # and nothing on the terminal, which the end of the fixture looks at
+
+
+@pytest.mark.parametrize(("wanted", "count"), [("\0tingle", 1), ("tin\0gle", 1), ("\0t", 20), ("\0", 20)])
+def test_a_nul_in_a_search_is_no_letter(site: Browsed, wanted: str, count: int) -> None:
+    assert len(site.found(f"/qa/questions?_q={quote(wanted)}")) == count
+
+
 def test_nothing_is_written_and_nobody_else_is_served(site: Browsed) -> None:
     for path in ("/qa/questions", "/qa/records/1", "/qa", "/nowhere", "/-/browse.css"):
         policy = site.get(path)[2]["content-security-policy"]

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from datasette import NotFound, Response
 from datasette.filters import FilterArguments
 from datasette.utils import tilde_decode, tilde_encode
+from datasette.utils.asgi import BadRequest
+from datasette.views.base import DatasetteError
 from markupsafe import Markup
 from pluggy import HookimplMarker
 
@@ -53,6 +55,8 @@ _CSV_LINKS: Final = re.compile(
     r', <a href="[^"]*">CSV</a>(?: \(<a href="#export">advanced</a>\))?|<div id="export".*?</div>', re.DOTALL
 )
 """In Datasette's own templates; in what records hold, < is escaped."""
+_NO_PAGE: Final = "There is no such page: _next in the address is what a link to a next page says."
+_LONGEST_NUMBER: Final = 15
 _FACETS: Final = {"department": "Department", "gender": "Gender", "age_band": "Age", "year": "Year asked"}
 
 _Application = Callable[[dict[str, Any], Any, Callable[[dict[str, Any]], Awaitable[None]]], Awaitable[None]]
@@ -139,6 +143,10 @@ def handle_exception(datasette: Datasette, request: Any, exception: Exception) -
     """A page, or JSON, that says what is wrong. Datasette's own prints all that it had in hand on the terminal."""
     status = int(getattr(exception, "status", 500))
     message = str(getattr(exception, "message", None) or exception)
+    if isinstance(exception, DatasetteError):  # of what the address asks for, with the status of an error of the server
+        status = 400 if status == 500 else status
+    elif isinstance(exception, ValueError) and request.args.get("_next"):
+        status, message = 400, _NO_PAGE
     if status >= 500:
         complain(f"{request.path}: {type(exception).__name__}: {message}")
 
@@ -170,8 +178,13 @@ def prepare_jinja2_environment(env: Environment) -> None:
 @hookimpl
 def filters_from_request(request: Any, table: str) -> Callable[[], Awaitable[FilterArguments]] | None:
     """The search: ``?_q=words``."""
+    if table != LIST:
+        return None
+    following = request.args.get("_next") or "0"
+    if not following.isdecimal() or len(following) > _LONGEST_NUMBER:
+        raise BadRequest(_NO_PAGE)
     wanted = request.args.get(SEARCH) or ""
-    if table != LIST or not wanted.strip():
+    if not search_words(wanted):
         return None
     conditions, parameters = search_condition(wanted)
 

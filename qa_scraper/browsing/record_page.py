@@ -68,8 +68,8 @@ def web_address(url: str | None) -> str | None:
 
 
 def search_words(wanted: str) -> list[str]:
-    """The words that are searched for."""
-    return list(dict.fromkeys(wanted.split()))[:_MOST_WORDS]
+    """The words that are searched for. NUL parts them: the index would end a query there."""
+    return list(dict.fromkeys(wanted.replace("\0", " ").split()))[:_MOST_WORDS]
 
 
 def search_condition(wanted: str) -> tuple[list[str], Mapping[str, str]]:
