@@ -81,7 +81,7 @@ class _Marked:
 
     def write(self, records: Iterator[Mapping[str, JsonValue]], out: Path, options: ExportOptions) -> Written:
         written = sqlite_tables.write(records, out, options)
-        with contextlib.closing(sqlite3.connect(out, isolation_level=None)) as db:
+        with sqlite_tables.as_os_error(out), contextlib.closing(sqlite3.connect(out, isolation_level=None)) as db:
             db.executescript(_OURS)
             db.execute(f"INSERT INTO {MADE_OF} VALUES (?)", (self._mark,))
         return written

@@ -32,14 +32,28 @@ _Row = tuple[Any, ...]
 _Rows = dict[str, list[_Row]]
 
 
+@contextlib.contextmanager
+def as_os_error(out: Path) -> Iterator[None]:
+    """What SQLite raises where it cannot write *out*, or a file beside it, is an OSError, as of any other file."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise OSError(
+            f"SQLite could not write in {out.parent}: {error}; make room there, or name another place"
+        ) from None
+
+
 def write(records: Iterator[Mapping[str, JsonValue]], out: Path, options: ExportOptions) -> Written:
-    """The tables of ``sqlite_schema``. Raises InputError for an id that is there twice, or an SQLite too old."""
+    """The tables of ``sqlite_schema``.
+
+    Raises InputError for an id that is there twice, or an SQLite too old, OSError where it cannot write.
+    """
     if sqlite3.sqlite_version_info < _OLDEST:
         raise InputError(
             f"the SQLite of this Python is {sqlite3.sqlite_version}, the export needs 3.37: use a newer Python"
         )
     counts = dict.fromkeys(_TABLES, 0)
-    with contextlib.closing(sqlite3.connect(out, isolation_level=None)) as connection:
+    with as_os_error(out), contextlib.closing(sqlite3.connect(out, isolation_level=None)) as connection:
         # Nobody reads the file before it is whole and renamed: a journal would guard nothing. 64 MiB of cache.
         pragmas = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
         connection.executescript(pragmas + TABLES)
@@ -77,6 +91,8 @@ def _flush(connection: sqlite3.Connection, statements: Mapping[str, str], rows: 
     for table, added in rows.items():
         try:
             connection.executemany(statements[table], added)
+        except sqlite3.OperationalError:  # of the disk, not of a record
+            raise
         except (sqlite3.Error, OverflowError) as error:
             raise InputError(
                 f"{_twice(connection, rows['records']) or error}: qa-scraper validate FILE tells what is wrong with it"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from qa_scraper.export import ExportOptions, sqlite_tables
 from qa_scraper.export.sqlite_tables import age_band
 from qa_scraper.record_fields import record_fields
 
-from tests.support.thorny_records import as_json, thorny_records
+from tests.bench.made_records import made_records
+from tests.support.commands import BIN, environment
+from tests.support.thorny_records import as_json, thorny_records, write_lines
 
 RECORDS = [as_json(record) for record in thorny_records()]
 # Where a field stands under another name than its path with "_" for "." (``source_`` and ``asker_`` left out).
@@ -182,6 +185,23 @@ def test_a_number_that_no_column_holds_is_told(tmp_path: Path) -> None:
     record = as_json(thorny_records()[0]) | {"answer_count_stated": 2**63}
     with pytest.raises(InputError, match=r"too large .*: qa-scraper validate"):
         sqlite_tables.write(iter([record]), tmp_path / "x.sqlite", ExportOptions())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("limit", [0, 40, 600])
+def test_where_there_is_no_room_it_is_the_disk_that_is_told(tmp_path: Path, limit: int) -> None:
+    made = write_lines(tmp_path / "qa.jsonl", made_records(3000))
+    (tmp_path / "made").mkdir()
+    made.rename(tmp_path / "made" / "questions.jsonl")
+    for command in ("export made --output . --out qa.sqlite", "browse made --output . --port 0"):
+        done = subprocess.run(
+            ["bash", "-c", f"ulimit -f {limit}; exec {BIN / 'qa-scraper'} {command}"],
+            capture_output=True, text=True, timeout=60, env=environment(), cwd=tmp_path, check=False,
+        )  # fmt: skip
+        assert done.returncode in {1, 2}, done.stderr
+        assert "SQLite could not write in " in done.stderr
+        assert "error of qa-scraper" not in done.stderr
+        assert "validate" not in done.stderr
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["questions.jsonl"]
 
 
 def test_datasette_opens_it(path: Path) -> None:
