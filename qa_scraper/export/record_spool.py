@@ -13,6 +13,7 @@ import orjson
 
 from qa_scraper.export.formats import ExportOptions
 from qa_scraper.export.splits import SPLITS, Parted, Splitter
+from qa_scraper.export.sqlite_tables import as_os_error
 from qa_scraper.publish import scratch_of
 
 if TYPE_CHECKING:
@@ -41,12 +42,15 @@ class PartedRecords:
 def parted_records(
     records: Iterator[Mapping[str, JsonValue]], out: Path, options: ExportOptions
 ) -> Iterator[PartedRecords]:
-    """*records* parted as *options* say, in files beside *out* that are there until the block ends."""
+    """*records* parted as *options* say, in files beside *out* that are there until the block ends.
+
+    Raises OSError where they cannot be written.
+    """
     scratch = scratch_of(out)
     scratch.mkdir()
     try:
         path = scratch / "records.jsonl"
-        with Splitter(scratch / "relations.sqlite") as splitter:
+        with as_os_error(scratch), Splitter(scratch / "relations.sqlite") as splitter:
             with path.open("wb") as file:
                 for record in records:
                     file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
