@@ -17,6 +17,7 @@ from qa_scraper.publish import beside, put_in_place, scratch_of, sync_folder
 from qa_scraper.record_filter import Condition, check_field, compiled
 from qa_scraper.record_source import RecordSource
 from qa_scraper.validation import flaws_of, validator
+from qa_scraper.write_target import check_target
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -194,6 +195,7 @@ def _valid(source: RecordSource, seen: Callable[[int], None]) -> Iterator[Record
 def _check_target(source: RecordSource, out: Path) -> None:
     if out.exists() and out.samefile(source.path):
         raise InputError(f"{out} is what is exported: name another file with --out")
+    check_target(out)
     if out.is_dir() and any(out.iterdir()) and not (out / _MARK).exists():
         raise InputError(f"{out} holds files that no export made: name a new folder with --out, or empty this one")
 
