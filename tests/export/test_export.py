@@ -77,6 +77,7 @@ def test_everything_as_it_was(source: Path, tmp_path: Path) -> None:
         (Choice(since="2026-02-01"), ["t:01"], 2),
         (Choice(since=LATER), ["t:01"], 2),
         (Choice(since="2026-01-01"), ["t:01", "t:02"], 2),
+        (Choice(since="2026-2-3T9:30:00Z"), ["t:01"], 2),
         (Choice(where=("asker.age_min > 1", "answers != null")), ["t:01", "t:02", "t:03"], 0),
         (Choice(where=("asker.age_min > 1",), answered=True, since="2026-01-02"), ["t:01"], 0),
     ],

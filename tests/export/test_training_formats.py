@@ -216,6 +216,8 @@ def test_sizes_that_cannot_be(size: int, overlap: int) -> None:
         (["--to", "rag", "--chunk-size", "many"], "--chunk-size 'many' is no size"),
         (["--to", "croissant", "--splits", "90,5,5"], "--splits does not go with croissant"),
         (["--to", "chat", "--splits", "90,5"], "are no three shares"),
+        (["--to", "chat", "--splits", ""], "--splits '' are no three shares"),
+        (["--to", "rag", "--chunk-size", ""], "--chunk-size '' is no size"),
     ],
 )
 def test_options_that_cannot_be(source: Path, tmp_path: Path, arguments: list[str], said: str) -> None:
