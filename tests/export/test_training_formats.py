@@ -105,6 +105,17 @@ def test_splits_are_files_of_a_folder_and_hold_every_record_once(source: Path, t
         assert not list(tmp_path.glob(".*"))
 
 
+def test_a_split_without_a_line_is_no_file_and_told(tmp_path: Path) -> None:
+    records = [as_json(each) for each in made_records(40)]
+    for each in records:
+        each["answers"] = []
+    source = write_lines(tmp_path / "t.jsonl", records)
+    done = written(source, tmp_path / "chat", "chat", ExportOptions(splits=HALF))
+    assert not list((tmp_path / "chat").glob("*.jsonl"))
+    assert done.counts == {"conversations": 0}
+    assert "there is nothing in train and validation and test: their records have no conversations" in done.notes
+
+
 # rag
 
 
