@@ -17,6 +17,7 @@ from qa_scraper.publish import beside, put_in_place, scratch_of, sync_folder
 from qa_scraper.record_filter import Condition, check_field, compiled
 from qa_scraper.record_source import RecordSource
 from qa_scraper.validation import flaws_of, validator
+from qa_scraper.write_target import check_target
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -104,12 +105,12 @@ def checked_options(
     paths = tuple(dict.fromkeys(path.strip() for path in fields.split(","))) if fields is not None else ()
     for path in paths:
         check_field(path)
-    size, in_tokens = _chunk_size(chunk_size) if chunk_size else (options.chunk_size, options.in_tokens)
+    size, in_tokens = _chunk_size(chunk_size) if chunk_size is not None else (options.chunk_size, options.in_tokens)
     return replace(
         options,
         fields=paths,
         flat=flat,
-        splits=_shares(splits) if splits else options.splits,
+        splits=_shares(splits) if splits is not None else options.splits,
         seed=seed or 0,
         system=system or "",
         chunk_size=size,
@@ -194,6 +195,7 @@ def _valid(source: RecordSource, seen: Callable[[int], None]) -> Iterator[Record
 def _check_target(source: RecordSource, out: Path) -> None:
     if out.exists() and out.samefile(source.path):
         raise InputError(f"{out} is what is exported: name another file with --out")
+    check_target(out)
     if out.is_dir() and any(out.iterdir()) and not (out / _MARK).exists():
         raise InputError(f"{out} holds files that no export made: name a new folder with --out, or empty this one")
 
@@ -245,7 +247,7 @@ def _stamp(given: str) -> str:
     try:
         if len(given) == len("2026-01-31"):
             return date.fromisoformat(given).isoformat()
-        datetime.strptime(given, "%Y-%m-%dT%H:%M:%SZ")  # only its form is looked at
+        moment = datetime.strptime(given, "%Y-%m-%dT%H:%M:%SZ")
     except ValueError:
         raise InputError(f"--since {given!r} is no date: write it like 2026-01-31 or 2026-01-31T08:00:00Z") from None
-    return given
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"  # compared as text, which 2026-9-1 would not go by

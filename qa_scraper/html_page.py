@@ -16,6 +16,7 @@ from typing import Final
 from qa_scraper.errors import InputError
 from qa_scraper.publish import beside, put_in_place
 from qa_scraper.text import printable
+from qa_scraper.write_target import check_target
 
 COLOURS: Final = """
 :root {
@@ -74,7 +75,8 @@ def as_text(value: str, longest: int) -> str:
 
 
 def write_page(page: str, target: Path) -> None:
-    """Writes *page* to the file *target*, in one step. Raises InputError where it cannot be written."""
+    """Writes *page* to the file *target*, in one step. Raises InputError where it cannot be written, or must not."""
+    check_target(target)
     try:
         with beside(target) as written:
             written.write_bytes(page.encode("utf-8", "replace"))

@@ -1,7 +1,8 @@
 """``--where``: a condition on a record, as in ``categories has "Cardiology" and not asker.gender = null``.
 
 A field is named by its path; where the path leads through lists, a comparison holds if it holds for any of the values,
-and ``!=`` is the opposite of ``=``. Dates and times are compared as written: ``question.asked_on >= "2020-01-01"``.
+and ``!=`` is the opposite of ``=``. Dates and times are compared as written: ``question.asked_on >= "2020-01-01"``;
+beside a date, a time is its day: ``source.changed_at = "2026-01-31"``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import difflib
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,8 +50,8 @@ _ORDERS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     ">=": operator.ge,
 }
 _ESCAPED: Final = re.compile(r"\\(.)")
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?")
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 _WANTED: Final = {
     "text": 'a text in quotes: "…"',
     "date": 'a date: "2026-01-31"',
@@ -142,8 +144,11 @@ def _comparison(name: Token, sign: Token, literal: Token, expression: str) -> Co
     field = fields_by_path().get(name)
     if field is None:
         raise wrong(name, _unknown(str(name)))
-    word, value = sign.lower(), _value(literal)
-    values = _values(field)
+    try:
+        word, value = sign.lower(), _value(literal)
+    except ValueError:
+        raise wrong(literal, f"a number of {len(literal):,} digits is too long to compare to") from None
+    values = _days(field) if field.kind == "time" and _is_day(value) else _values(field)
     if value is None:
         if word not in {"=", "!="}:
             raise wrong(literal, "null goes with = and != only")
@@ -189,8 +194,24 @@ def _fits(field: Field, value: _Literal) -> bool:
     if not isinstance(value, str):
         return False
     if field.kind == "date":
-        return bool(_DATE.fullmatch(value))
-    return field.kind != "time" or bool(_TIME.fullmatch(value))
+        return _is_day(value)
+    return field.kind != "time" or _is_day(value) or _is_moment(value)
+
+
+def _is_day(value: _Literal) -> bool:
+    return isinstance(value, str) and bool(_DATE.fullmatch(value)) and _is_in_calendar(value)
+
+
+def _is_moment(value: str) -> bool:
+    return bool(_TIME.fullmatch(value)) and _is_in_calendar(value)
+
+
+def _is_in_calendar(value: str) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _in_list(field: Field) -> bool:
@@ -213,3 +234,9 @@ def _values(field: Field) -> Callable[[Any], Iterator[Any]]:
             yield part
 
     return values
+
+
+def _days(field: Field) -> Callable[[Any], Iterator[Any]]:
+    """The same of a field of times, each cut to its day."""
+    values = _values(field)
+    return lambda record: (found[:10] for found in values(record))

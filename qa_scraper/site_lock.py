@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 
 from qa_scraper.errors import SiteBusy
 
-_NAME: Final = "site.lock"
+LOCK: Final = "site.lock"
 _PATIENCE: Final = 0.2  # seconds: ``holder`` takes a look at the lock, which takes microseconds
 
 
@@ -20,7 +20,7 @@ class SiteLock:
 
     def __init__(self, folder: Path, since: str) -> None:
         """Takes the lock. *since*: the time that is told to others. Raises SiteBusy where another holds it."""
-        path = folder / _NAME
+        path = folder / LOCK
         self._lock = FileLock(path, timeout=_PATIENCE, mode=0o600)
         try:
             self._lock.acquire()
@@ -44,7 +44,7 @@ def holder(folder: Path) -> str:
     """
     import fcntl
 
-    path = folder / _NAME
+    path = folder / LOCK
     try:
         file = os.open(path, os.O_RDONLY)
     except OSError:

@@ -24,22 +24,31 @@ def write_lines(
 ) -> tuple[Written, tuple[str, ...]]:
     """Writes what *made* makes of each record, called *name*, to *out*; with splits, to ``out/train.jsonl`` and so on.
 
-    Gives what was written, and what is to be told of the splits. Of a split without a record there is no file.
+    Gives what was written, and what is to be told of the splits. Of a split without a record or without
+    a line there is no file.
     """
     if options.splits is None:
         count, lines = _write(records, out, made)
         return Written(count, {name: lines}), ()
     out.mkdir()
-    total, counts = 0, {name: 0}
+    total, counts, without = 0, {name: 0}, []
     with parted_records(records, out, options) as parted:
         for split in SPLITS:
             if not parted.parted.counts[split]:
                 continue
-            count, lines = _write(parted.records(split), out / f"{split}.jsonl", made)
+            path = out / f"{split}.jsonl"
+            count, lines = _write(parted.records(split), path, made)
             total += count
+            if not lines:
+                path.unlink()
+                without.append(split)
+                continue
             counts[name] += lines
             counts[f"in_{split}"] = lines
-        return Written(total, counts), parted.parted.notes(options.splits)
+        notes = parted.parted.notes(options.splits)
+        if without:
+            notes += (f"there is nothing in {' and '.join(without)}: their records have no {name}",)
+        return Written(total, counts), notes
 
 
 def _write(records: Iterator[Record] | Iterator[dict[str, JsonValue]], path: Path, made: Made) -> tuple[int, int]:

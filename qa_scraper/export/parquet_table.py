@@ -153,6 +153,7 @@ def _copy(source: Path, out: Path, columns: Mapping[str, str], spooled: _Spooled
     group = min(max(_GROUP_BYTES // mean, _GROUP_ROWS.start), _GROUP_ROWS.stop)
     return (
         f"COPY (SELECT * FROM read_json({_text(str(source))}, format = 'newline_delimited', columns = {{{described}}},"
+        " hive_partitioning = false,"  # a folder like key=value on the way is no column
         f" maximum_object_size = {max(_LONGEST_OBJECT, spooled.longest + 1)}))"
         f" TO {_text(str(out))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {group})"
     )

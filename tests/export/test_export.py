@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from qa_scraper.cli import app
 from qa_scraper.errors import InputError
 from qa_scraper.export import FORMATS, ExportOptions, Written
 from qa_scraper.export_job import Choice, Exported, checked_options, exchange_in_steps, export, format_of
+from qa_scraper.html_page import write_page
 from qa_scraper.record_filter import FilterError
 from qa_scraper.record_source import find_records
 from typer.testing import CliRunner
@@ -75,6 +77,7 @@ def test_everything_as_it_was(source: Path, tmp_path: Path) -> None:
         (Choice(since="2026-02-01"), ["t:01"], 2),
         (Choice(since=LATER), ["t:01"], 2),
         (Choice(since="2026-01-01"), ["t:01", "t:02"], 2),
+        (Choice(since="2026-2-3T9:30:00Z"), ["t:01"], 2),
         (Choice(where=("asker.age_min > 1", "answers != null")), ["t:01", "t:02", "t:03"], 0),
         (Choice(where=("asker.age_min > 1",), answered=True, since="2026-01-02"), ["t:01"], 0),
     ],
@@ -191,6 +194,35 @@ def test_a_folder_of_others_is_left_alone(source: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is a folder, jsonl writes a file"):
         export(find_records(str(source), tmp_path), home, FORMATS["jsonl"], Choice(), ExportOptions())
     assert (file.read_text(), (other / "letter.txt").read_text(), len(list(home.glob("*.txt")))) == ("dear", "dear", 4)
+
+
+@pytest.mark.parametrize("name", ["ledger.sqlite", "ledger.sqlite-wal", "questions.jsonl", "privacy.key", "site.lock"])
+def test_what_a_crawl_keeps_is_left_alone(source: Path, tmp_path: Path, name: str) -> None:
+    to = FORMATS["jsonl"]
+    export(find_records(str(source), tmp_path), tmp_path / name, to, Choice(), ExportOptions())  # of no site
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "ledger.sqlite").write_text("rows")
+    with pytest.raises(InputError, match="is what crawls keep of their site: name another file"):
+        export(find_records(str(source), tmp_path), site / name, to, Choice(), ExportOptions())
+    with pytest.raises(InputError, match="is what crawls keep of their site"):
+        write_page("<p>", site / name)
+    assert [path.read_text() for path in site.iterdir()] == ["rows"]
+
+
+def test_a_device_or_a_pipe_is_not_replaced(source: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.jsonl"
+    os.mkfifo(pipe)
+    for target in (pipe, Path("/dev/null"), Path("/dev/stdout"), Path("/dev/fd/1")):
+        with pytest.raises(InputError, match="is a device or a pipe"):
+            export(find_records(str(source), tmp_path), target, FORMATS["jsonl"], Choice(), ExportOptions())
+        with pytest.raises(InputError, match="is a device or a pipe"):
+            write_page("<p>", target)
+    assert pipe.is_fifo()
+    with pytest.raises(InputError, match="names no file or folder of its own"):
+        export(find_records(str(source), tmp_path), Path(), Folder(), Choice(), ExportOptions())
+    with pytest.raises(InputError, match="names no file or folder of its own"):
+        write_page("<p>", Path())
 
 
 def test_folders_change_places_where_the_system_has_no_step_for_it(tmp_path: Path) -> None:

@@ -55,6 +55,11 @@ def test_everything_comes_back_in_its_order(tmp_path: Path) -> None:
     assert as_lines_have_it(pl.read_parquet(path).to_dicts()) == RECORDS
 
 
+def test_a_folder_that_looks_like_a_column_is_none(tmp_path: Path) -> None:
+    (folder := tmp_path / "language=zh" / "day=3").mkdir(parents=True)
+    assert pq.ParquetFile(written(folder)).read().equals(pq.ParquetFile(written(tmp_path)).read())
+
+
 def test_the_types_are_those_of_the_schema(tmp_path: Path) -> None:
     def check(schema: Any, above: str = "") -> int:
         count = 0

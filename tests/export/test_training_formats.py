@@ -105,6 +105,17 @@ def test_splits_are_files_of_a_folder_and_hold_every_record_once(source: Path, t
         assert not list(tmp_path.glob(".*"))
 
 
+def test_a_split_without_a_line_is_no_file_and_told(tmp_path: Path) -> None:
+    records = [as_json(each) for each in made_records(40)]
+    for each in records:
+        each["answers"] = []
+    source = write_lines(tmp_path / "t.jsonl", records)
+    done = written(source, tmp_path / "chat", "chat", ExportOptions(splits=HALF))
+    assert not list((tmp_path / "chat").glob("*.jsonl"))
+    assert done.counts == {"conversations": 0}
+    assert "there is nothing in train and validation and test: their records have no conversations" in done.notes
+
+
 # rag
 
 
@@ -216,6 +227,8 @@ def test_sizes_that_cannot_be(size: int, overlap: int) -> None:
         (["--to", "rag", "--chunk-size", "many"], "--chunk-size 'many' is no size"),
         (["--to", "croissant", "--splits", "90,5,5"], "--splits does not go with croissant"),
         (["--to", "chat", "--splits", "90,5"], "are no three shares"),
+        (["--to", "chat", "--splits", ""], "--splits '' are no three shares"),
+        (["--to", "rag", "--chunk-size", ""], "--chunk-size '' is no size"),
     ],
 )
 def test_options_that_cannot_be(source: Path, tmp_path: Path, arguments: list[str], said: str) -> None:
