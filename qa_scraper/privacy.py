@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from qa_scraper.asker_names import AskerNames, normal_name
+from qa_scraper.asker_names import PSEUDONYM, AskerNames, normal_name
 from qa_scraper.items import content_hash_of
 from qa_scraper.personal_details import replaced, without_details
 
@@ -25,7 +24,6 @@ POLICIES: Final[tuple[PrivacyPolicy, ...]] = get_args(PrivacyPolicy)
 ASKER_MARK: Final = "[asker]"
 """What stands in free text in the place of a dropped name."""
 WITHHELD: Final = "two readers of the page disagree on a name; what they say is withheld"
-_PSEUDONYM: Final = re.compile(r"asker-[0-9a-f]{16}")
 _LOCAL_ID: Final = "local:"
 
 _Object = dict[str, "JsonValue"]
@@ -33,7 +31,7 @@ _Object = dict[str, "JsonValue"]
 
 def is_pseudonym(name: str) -> bool:
     """Whether *name* is written as a pseudonym is."""
-    return _PSEUDONYM.fullmatch(name) is not None
+    return PSEUDONYM.fullmatch(name) is not None
 
 
 class Privacy:

@@ -132,6 +132,15 @@ def test_twice_is_once(policy: PrivacyPolicy) -> None:
     )  # as when a site's policy gets stricter
 
 
+@pytest.mark.parametrize("tags", [[], ["林小美"]])
+def test_a_pseudonym_is_found_wherever_it_stands(tags: list[JsonValue]) -> None:
+    """Also glued to letters, as a Chinese name may be, and where it is a tag."""
+    record = a_record("林小美", tags=tags, more_info="abc林小美def")
+    pseudonymous = Privacy("pseudonym", KEY).applied(record)
+    assert "asker-" not in json.dumps(Privacy("drop").applied(pseudonymous))
+    assert Privacy("drop").applied(pseudonymous) == Privacy("drop").applied(record)
+
+
 def test_keep_keeps_all() -> None:
     assert Privacy("keep").applied(a_record()) == a_record()
 
