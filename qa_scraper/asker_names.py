@@ -8,12 +8,14 @@ a line.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from qa_scraper.personal_details import Span, apart, evened
 
+PSEUDONYM: Final = re.compile(r"asker-[0-9a-f]{16}")
 _LONGEST: Final = 80
 _COMMON: Final = frozenset(
     # Names that are words of the language, and what people without a name are called.
@@ -111,13 +113,14 @@ def _places(even: str, name: str, *, is_sure: bool) -> Iterator[int]:
     begin = even.find(name)
     if begin < 0:
         return
-    in_words = not _is_chinese(name)
+    is_made_up = PSEUDONYM.fullmatch(name)  # no word is like it, and it may stand where a Chinese name was written on
+    in_words = not is_made_up and not _is_chinese(name)
     while begin >= 0:
         end = begin + len(name)
         before, behind = even[max(0, begin - _MOST_CONTEXT) : begin], even[end : end + _MOST_CONTEXT]
         is_whole = not in_words or not (_goes_on(before[-1:]) or _goes_on(behind[:1]))
         is_doctor = before.endswith(_DOCTOR_AHEAD) or behind.lstrip().startswith(_DOCTOR_BEHIND)
-        if is_whole and not is_doctor and (is_sure or _is_called(before, behind)):
+        if is_made_up or (is_whole and not is_doctor and (is_sure or _is_called(before, behind))):
             yield begin
         begin = even.find(name, end)
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from qa_scraper.asker_names import AskerNames, normal_name
+from qa_scraper.asker_names import PSEUDONYM, AskerNames, normal_name
 from qa_scraper.items import content_hash_of
 from qa_scraper.personal_details import replaced, without_details
 
@@ -25,15 +24,16 @@ POLICIES: Final[tuple[PrivacyPolicy, ...]] = get_args(PrivacyPolicy)
 ASKER_MARK: Final = "[asker]"
 """What stands in free text in the place of a dropped name."""
 WITHHELD: Final = "two readers of the page disagree on a name; what they say is withheld"
-_PSEUDONYM: Final = re.compile(r"asker-[0-9a-f]{16}")
 _LOCAL_ID: Final = "local:"
+_SOUGHT_IN_ALL: Final = 5
+"""So many of a record's names are looked for in all of its texts; a further one only in the answer that it signs."""
 
 _Object = dict[str, "JsonValue"]
 
 
 def is_pseudonym(name: str) -> bool:
     """Whether *name* is written as a pseudonym is."""
-    return _PSEUDONYM.fullmatch(name) is not None
+    return PSEUDONYM.fullmatch(name) is not None
 
 
 class Privacy:
@@ -81,21 +81,26 @@ class _Applied:
     def __init__(self, privacy: Privacy, record: Mapping[str, JsonValue]) -> None:
         self._privacy = privacy
         self._raw = record
-        names = [_object(record.get("asker")).get("name")]
         self._withheld = {"asker.name"}
+        self._words = frozenset(
+            normal_name(word)
+            for name in ("categories", "tags")
+            for word in _list(record.get(name))
+            if isinstance(word, str)
+        )
+        names = [_object(record.get("asker")).get("name")]
         for number, answer in enumerate(map(_object, _list(record.get("answers")))):
             if answer.get("by_asker"):
-                names += _object(answer.get("author")).get("name"), answer.get("signed_by")
+                names += _own_names(answer)
                 self._withheld |= {f"answers.{number}.author.name", f"answers.{number}.signed_by"}
-        self._names = AskerNames(
-            {name: privacy.shown_name(name) or ASKER_MARK for name in names if isinstance(name, str)},
-            [
-                normal_name(word)
-                for name in ("categories", "tags")
-                for word in _list(record.get(name))
-                if isinstance(word, str)
-            ],
-        )
+        self._sought: dict[str, str] = {}
+        for name in names:
+            if isinstance(name, str) and len(self._sought) < _SOUGHT_IN_ALL:
+                self._sought.setdefault(normal_name(name), name)
+        self._names = self._asker_names(self._sought.values())
+
+    def _asker_names(self, names: Iterable[str]) -> AskerNames:
+        return AskerNames({name: self._privacy.shown_name(name) or ASKER_MARK for name in names}, self._words)
 
     def record(self) -> dict[str, JsonValue]:
         record = dict(self._raw)
@@ -113,13 +118,23 @@ class _Applied:
             self._sign(record, dict(source))
         return record
 
-    def _answer(self, answer: _Object) -> _Object:
-        answer = self._mask(dict(answer), "text")
-        if answer.get("by_asker"):
-            answer = self._without_name(answer, "signed_by")
-            if isinstance(author := answer.get("author"), dict):
-                answer["author"] = self._without_name(author, "name")
+    def _answer(self, raw: _Object) -> _Object:
+        answer = dict(raw)
+        if not answer.get("by_asker"):
+            return self._mask(answer, "text")
+        answer = self._without_name(answer, "signed_by")
+        if "text" in answer:
+            answer["text"] = self._masked(answer["text"], self._names_in(raw))
+        if isinstance(author := answer.get("author"), dict):
+            answer["author"] = self._without_name(author, "name")
         return answer
+
+    def _names_in(self, answer: _Object) -> AskerNames:
+        """The names to look for in an *answer* by the asker: its own ones as well."""
+        own = [name for name in _own_names(answer) if isinstance(name, str)]
+        if all(normal_name(name) in self._sought for name in own):
+            return self._names
+        return self._asker_names([*self._sought.values(), *own])
 
     def _teaser(self, teaser: _Object) -> _Object:
         return self._mask(dict(teaser), "title", "question_excerpt", "answer_excerpt")
@@ -133,11 +148,11 @@ class _Applied:
                 part[name] = self._masked(part[name])
         return part
 
-    def _masked(self, text: JsonValue) -> JsonValue:
+    def _masked(self, text: JsonValue, names: AskerNames | None = None) -> JsonValue:
         if not isinstance(text, str):
             return text
         text = without_details(text)
-        return replaced(text, self._names.found_in(text))
+        return replaced(text, (names or self._names).found_in(text))
 
     def _sign(self, record: _Object, source: _Object) -> None:
         """Gives *record* its *source*: notes without names, the hash of what it is now and an id of no more."""
@@ -161,6 +176,11 @@ class _Applied:
 def _rehashed(name: str, raw_hash: str, new_hash: str) -> str:
     own, mark, part = name.removeprefix(_LOCAL_ID).partition("#")
     return f"{_LOCAL_ID}{new_hash[: len(own)]}{mark}{part}" if own and raw_hash.startswith(own) else name
+
+
+def _own_names(answer: Mapping[str, JsonValue]) -> tuple[JsonValue, JsonValue]:
+    """Who wrote *answer*, and who signed it."""
+    return _object(answer.get("author")).get("name"), answer.get("signed_by")
 
 
 def _object(value: JsonValue) -> Mapping[str, JsonValue]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import stat
+import time
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from pathlib import Path
@@ -132,6 +133,15 @@ def test_twice_is_once(policy: PrivacyPolicy) -> None:
     )  # as when a site's policy gets stricter
 
 
+@pytest.mark.parametrize("tags", [[], ["林小美"]])
+def test_a_pseudonym_is_found_wherever_it_stands(tags: list[JsonValue]) -> None:
+    """Also glued to letters, as a Chinese name may be, and where it is a tag."""
+    record = a_record("林小美", tags=tags, more_info="abc林小美def")
+    pseudonymous = Privacy("pseudonym", KEY).applied(record)
+    assert "asker-" not in json.dumps(Privacy("drop").applied(pseudonymous))
+    assert Privacy("drop").applied(pseudonymous) == Privacy("drop").applied(record)
+
+
 def test_keep_keeps_all() -> None:
     assert Privacy("keep").applied(a_record()) == a_record()
 
@@ -206,6 +216,29 @@ def test_details_by_what_is_around(text: str, shown: str) -> None:
 def test_marks_are_set_once(text: str) -> None:
     once = without_details(text)
     assert without_details(once) == once
+
+
+def test_a_thread_with_many_names_takes_linear_time() -> None:
+    """Four times the answers, about four times the time; and each name is gone from the answer that it signs."""
+
+    def thread(size: int) -> dict[str, JsonValue]:
+        names = [f"Zed Kay{number}" for number in range(size)]
+        return a_record(
+            answers=[
+                {"author": {"name": "Lily Chen"}, "text": f"Thanks.\n{name}.", "by_asker": True, "signed_by": name}
+                for name in names
+            ]
+        )
+
+    def took(record: dict[str, JsonValue]) -> float:
+        began = time.process_time()
+        Privacy("drop").applied(record)
+        return time.process_time() - began
+
+    assert "Kay" not in json.dumps(Privacy("drop").applied(thread(20)))
+    few, many = thread(500), thread(2000)
+    small = min(took(few) for _ in range(3))
+    assert any(took(many) < 9 * small + 0.05 for _ in range(3))
 
 
 def test_a_record_that_lacks_fields() -> None:
