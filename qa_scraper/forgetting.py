@@ -22,7 +22,7 @@ from qa_scraper.ledger import Ledger
 from qa_scraper.privacy import Privacy, is_pseudonym
 from qa_scraper.privacy_key import PRIVACY_KEY, key_in
 from qa_scraper.publish import DERIVED, SNAPSHOT, beside, put_in_place
-from qa_scraper.published_files import REASONS, REJECTED, rewrite_history, rewrite_snapshot
+from qa_scraper.published_files import REASONS, REJECTED, mend_snapshot, rewrite_history, rewrite_snapshot
 from qa_scraper.removal_store import Found, without_teasers
 
 LOG: Final = "crawl.log"
@@ -51,7 +51,7 @@ def forget(ledger: Ledger, folder: Path, found: Found, at: str, now: float) -> i
         run = ledger.runs.begin("forget", now, at)
         ledger.forgotten.add(found.records, found.askers, at)
         ledger.removals.remove(found)
-        ledger.forgotten.begin(Job(run, at, found.ids, found.whole))
+        ledger.forgotten.begin(Job(run, at, found.ids, found.teased))
     finish_forgetting(ledger, folder)
     return run
 
@@ -62,6 +62,7 @@ def finish_forgetting(ledger: Ledger, folder: Path) -> None:
     if job is None:
         return
     _remove_left_over(folder)
+    mend_snapshot(folder)  # before the feeds are rewritten: they tell what was published, and so who is to be told of
     shown = partial(_without_teasers, urls=frozenset(job.urls))
     rewrite_history(folder, shown, job.ids)
     _tell(folder, job)

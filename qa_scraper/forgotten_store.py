@@ -37,7 +37,9 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A forgetting that the published files have not followed yet: in which run, when, which ids, which whole pages."""
+    """A forgetting that the published files have not followed yet: in which run, when, of which ids, teasers of which
+    URLs.
+    """
 
     run: int
     at: str
@@ -52,6 +54,7 @@ class ForgottenStore:
         self._db = db
         self._key = b""
         self._pages: set[tuple[str, str]] | None = None
+        self._urls: set[str] = set()
         self._questions: set[bytes] = set()
         self._askers: set[bytes | None] = set()
 
@@ -63,9 +66,11 @@ class ForgottenStore:
     def _known(self) -> set[tuple[str, str]]:
         if self._pages is None:
             self._pages = set()
+            self._urls.clear()
             self._questions.clear()
             for url, part, question in self._db.execute("SELECT url_key, part, question_mark FROM forgotten"):
                 self._pages.add((url, part))
+                self._urls.add(url)
                 self._questions.add(question)
             self._askers = {row[0] for row in self._db.execute("SELECT asker_mark FROM forgotten_askers")}
             row = self._db.execute("SELECT value FROM meta WHERE name=?", (_KEY,)).fetchone()
@@ -83,7 +88,12 @@ class ForgottenStore:
         is_gone = (
             (record.url or "", record.id.partition("#")[2]) in self._known()
             or self._asker_mark(asker) in self._askers
-            or any(self._asker_mark(answer.author.name) in self._askers for answer in record.answers if answer.by_asker)
+            or any(
+                self._asker_mark(name) in self._askers
+                for answer in record.answers
+                if answer.by_asker
+                for name in (answer.author.name, answer.signed_by)
+            )
             or self._question_mark(record.question.title, record.question.text, record.question.asked_on, asker)
             in self._questions
         )
@@ -93,9 +103,20 @@ class ForgottenStore:
                 setattr(record, each.name, getattr(empty, each.name))
         else:
             record.related_questions = [
-                teaser for teaser in record.related_questions if (teaser.url or "", "") not in self._known()
+                teaser for teaser in record.related_questions if not self._leads_to_forgotten(teaser.url)
             ]
         return is_gone
+
+    def _leads_to_forgotten(self, url: str | None) -> bool:
+        """Whether *url* showed something forgotten, in whichever part of its page, or is known to redirect there."""
+        seen: set[str] = set()
+        while url is not None and url not in seen:
+            if url in self._urls:
+                return True
+            seen.add(url)
+            row = self._db.execute("SELECT moved_to FROM urls WHERE key=?", (url,)).fetchone()
+            url = row[0] if row else None
+        return False
 
     def knows_id(self, name: str) -> bool:
         """Whether a record of this id was forgotten."""

@@ -25,7 +25,14 @@ from qa_scraper.ledger import Ledger
 from qa_scraper.privacy import Privacy, PrivacyPolicy
 from qa_scraper.privacy_key import PRIVACY_KEY, privacy_of
 from qa_scraper.publish import SNAPSHOT, beside, put_in_place, snapshot_records
-from qa_scraper.published_files import REASONS, REJECTED, REJECTED_CHANGES, rewrite_history, rewrite_snapshot
+from qa_scraper.published_files import (
+    REASONS,
+    REJECTED,
+    REJECTED_CHANGES,
+    mend_snapshot,
+    rewrite_history,
+    rewrite_snapshot,
+)
 from qa_scraper.site import Bounds
 
 if TYPE_CHECKING:
@@ -74,9 +81,13 @@ def publish(
     settle(ledger, folder)
     ledger.records.issue_ids()
     privacy = privacy_of(policy, folder / PRIVACY_KEY)
-    is_new_policy = policy != ledger.runs.privacy()
-    if is_new_policy and policy != "keep":
-        rewrite_history(folder, privacy.applied)
+    is_new_policy = policy != ledger.runs.privacy() or ledger.runs.is_privacy_changing()
+    if is_new_policy:
+        with ledger.transaction():  # a crash from here on leaves files of two policies
+            ledger.runs.note_privacy_changing(policy)
+        mend_snapshot(folder)  # from what the feeds tell before they are rewritten, so that the new one tells of all
+        if policy != "keep":
+            rewrite_history(folder, privacy.applied)
     snapshot, feed = folder / SNAPSHOT, feed_path(folder, run)
     feed.parent.mkdir(mode=0o700, exist_ok=True)
     with beside(snapshot) as new_snapshot, beside(feed) as new_feed:
@@ -98,6 +109,8 @@ def publish(
                 put_in_place(new_feed, feed)
             put_in_place(new_snapshot, snapshot)
             _note_published(ledger, run, accepted=accepted)
+    if is_new_policy and publication.breaches:
+        _tell_of_policy(folder, feed, at, privacy)
     if is_new_policy and not (publication.breaches and policy == "keep"):
         if publication.breaches:  # to hide does not wait for a run that is let through
             rewrite_snapshot(folder, privacy.applied)
@@ -119,7 +132,7 @@ def _write(
     fill, layout = _write_snapshot(ledger, new_snapshot, privacy)
     told = privacy if is_new_policy else None
     try:
-        counts = _write_feed(_published(folder, folder / SNAPSHOT), new_snapshot, new_feed, at, told)
+        counts = _write_feed(_told(folder, told), new_snapshot, new_feed, at, told)
     except (orjson.JSONDecodeError, KeyError, TypeError):
         # Somebody damaged the published file: the feeds say what was published.
         counts = _write_feed(iter(replay(feeds(folder))), new_snapshot, new_feed, at, told)
@@ -133,6 +146,28 @@ def _write(
         fill=fill,
         layout=layout,
     )
+
+
+def _tell_of_policy(folder: Path, feed: Path, at: str, privacy: Privacy) -> None:
+    """Writes the *feed* of a run that is not let through: what *privacy*, a new policy, makes of the snapshot."""
+    with beside(folder / SNAPSHOT) as shown, beside(feed) as new:
+        with shown.open("wb") as file:
+            for line in _published(folder, folder / SNAPSHOT):
+                file.write(orjson.dumps(_shown(privacy, orjson.loads(line)), option=orjson.OPT_APPEND_NEWLINE))
+        _write_feed(_told(folder, privacy), shown, new, at, privacy)
+        if new.stat().st_size:
+            put_in_place(new, feed)
+
+
+def _told(folder: Path, privacy: Privacy | None) -> Iterator[bytes]:
+    """What the next feed is to begin with, the published lines. *privacy*: the policy, where it is a new one.
+
+    The feeds of the past follow a new one that hides, and the next one says so of the lines in the snapshot. Under
+    "keep" they may hide what the snapshot shows, if another policy came to them and no further.
+    """
+    if privacy is not None and privacy.policy == "keep":
+        return iter(replay(feeds(folder)))
+    return _published(folder, folder / SNAPSHOT)
 
 
 def _check(measures: Measures, ledger: Ledger, bounds: Bounds) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import orjson
 
-from qa_scraper.change_feed import feeds, former_values
+from qa_scraper.change_feed import feeds, former_values, replay
 from qa_scraper.errors import InputError
 from qa_scraper.publish import DERIVED, SNAPSHOT, beside, put_in_place
 
@@ -29,8 +29,7 @@ def rewrite_history(folder: Path, shown: Shown, without: Collection[str] = ()) -
     """Makes each record in all change feeds in *folder*, and in what was rejected, what *shown* says.
 
     Former values as well; what is told of the records *without* (ids) goes, but for the word that one was removed.
-    Raises OSError where a file cannot be
-    written, InputError for a line that is none of such a file.
+    Raises OSError where a file cannot be written, InputError for a line that is none of such a file.
     """
     for path in [*feeds(folder), *sorted((folder / REJECTED).glob(f"*/{REJECTED_CHANGES}"))]:
         _rewrite(path, lambda line: _change_line(line, shown, without))
@@ -44,6 +43,27 @@ def rewrite_snapshot(folder: Path, shown: Shown, without: Collection[str] = ()) 
         (folder / name).unlink(missing_ok=True)
     if (folder / SNAPSHOT).exists():
         _rewrite(folder / SNAPSHOT, lambda line: _record_line(line, shown, without))
+
+
+def mend_snapshot(folder: Path) -> None:
+    """Writes the snapshot in *folder* anew from the feeds, where somebody damaged it: they say what was published.
+
+    Raises OSError where it cannot be written, InputError where the feeds are damaged as well.
+    """
+    snapshot = folder / SNAPSHOT
+    if not snapshot.exists() or not feeds(folder) or _is_readable(snapshot):
+        return
+    with beside(snapshot) as new:
+        new.write_bytes(b"".join(line + b"\n" for line in replay(feeds(folder))))
+        put_in_place(new, snapshot)
+
+
+def _is_readable(snapshot: Path) -> bool:
+    with snapshot.open("rb") as file:
+        try:
+            return all(isinstance(orjson.loads(line)["id"], str) for line in file)
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            return False
 
 
 def _rewrite(path: Path, line_of: Callable[[_Record], _Record | None]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +15,8 @@ from qa_scraper.refresh import State
 
 _TABLES: Final = ("records", "record_versions", "undo")
 """Where bodies of records are."""
+_HAS_TEASERS: Final = b'"related_questions":[{'
+"""What stands in the body of a record with teasers, and in no other: within a text its quotes would be escaped."""
 _Place = tuple[str, str]
 """URL and part of a record."""
 
@@ -24,7 +26,8 @@ class Found:
     """What is to be forgotten. ``askers``: names of whom nothing is to come back.
 
     ``versions``: former states of the records; ``teasers``: records of others that show a teaser of one of these;
-    ``whole``: URLs that show nothing else.
+    ``whole``: URLs that show nothing else; ``teased``: URLs of which no teaser is left, those that show them and those
+    that redirect there.
     """
 
     records: tuple[Tombstone, ...]
@@ -32,6 +35,7 @@ class Found:
     versions: int
     teasers: int
     whole: tuple[str, ...]
+    teased: tuple[str, ...]
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -63,9 +67,8 @@ class RemovalStore:
         return self._found(places, names)
 
     def of_id(self, name: str) -> Found:
-        """The record of this id."""
-        query = "SELECT url_key, part FROM records WHERE id=?1 OR (id IS NULL AND name=?1)"
-        return self._found(set(self._db.execute(query, (name,))), set())
+        """The record of this id. A record that was given none yet is not found: its own name may be another's id."""
+        return self._found(set(self._db.execute("SELECT url_key, part FROM records WHERE id=?", (name,))), set())
 
     def _found(self, places: set[_Place], names: set[str]) -> Found:
         copies = (
@@ -75,43 +78,59 @@ class RemovalStore:
         for place in list(places):
             places.update(self._db.execute(copies, place))
         stones, versions = [], 0
+        parts: dict[str, set[str]] = {}
         for url, part in sorted(places):
-            row = self._db.execute(
-                "SELECT coalesce(id, name), body FROM records WHERE url_key=? AND part=?", (url, part)
-            ).fetchone()
+            row = self._db.execute("SELECT id, body FROM records WHERE url_key=? AND part=?", (url, part)).fetchone()
             stones.append(Tombstone(url, part, row[0], orjson.loads(row[1])) if row else Tombstone(url, part, None, {}))
             versions += self._db.execute(
                 "SELECT count(*) FROM record_versions WHERE url_key=? AND part=?", (url, part)
             ).fetchone()[0]
-        whole = [
-            url
-            for url in sorted({url for url, _ in places})
-            if self._parts(url) <= {part for at, part in places if at == url}
-        ]
-        others = {(url, part) for table in _TABLES for url, part, *_ in self._with_teasers(table, whole)}
-        return Found(tuple(stones), tuple(sorted(names)), versions, len(others - places), tuple(whole))
+            parts.setdefault(url, set()).add(part)
+        whole = tuple(url for url, gone in parts.items() if self._parts(url) <= gone)
+        teased = self._leading_to(parts)
+        others = {(url, part) for table in _TABLES for url, part, _, _ in self._with_teasers(table, teased)}
+        return Found(tuple(stones), tuple(sorted(names)), versions, len(others - places), whole, tuple(sorted(teased)))
 
     def _parts(self, url: str) -> set[str]:
         return {row[0] for row in self._db.execute("SELECT part FROM records WHERE url_key=?", (url,))}
 
-    def _with_teasers(self, table: str, urls: Collection[str]) -> Iterator[tuple[str, str, int, bytes, bytes]]:
-        """Rows of *table* whose record has a teaser of one of *urls*: URL, part, version, body, body without it."""
-        of_table = "version" if table == "record_versions" else "0"
-        for wanted in urls:
-            rows = self._db.execute(
-                f"SELECT url_key, part, {of_table}, body FROM {table} WHERE instr(body, ?)", (wanted.encode(),)
-            ).fetchall()
-            for url, part, version, body in rows:
-                record = orjson.loads(body)
-                kept = without_teasers(record, {wanted})
-                if kept is not record:
-                    yield url, part, version, body, orjson.dumps(kept)
+    def _leading_to(self, urls: Iterable[str]) -> set[str]:
+        """*urls*, and those that redirect to one of them, be it by way of others."""
+        known, ahead = set(urls), list(urls)
+        if not known:
+            return known
+        sources: dict[str, list[str]] = {}
+        for key, target in self._db.execute("SELECT key, moved_to FROM urls WHERE moved_to IS NOT NULL"):
+            sources.setdefault(target, []).append(key)
+        while ahead:
+            further = [source for source in sources.get(ahead.pop(), ()) if source not in known]
+            known.update(further)
+            ahead += further
+        return known
+
+    def _with_teasers(self, table: str, urls: Collection[str]) -> Iterator[tuple[str, str, int, bytes]]:
+        """Rows of *table* whose record has a teaser of one of *urls*: URL, part, version, body without it.
+
+        One pass, whatever the number of *urls*; a record without teasers is not parsed.
+        """
+        if not urls:
+            return
+        version = "version" if table == "record_versions" else "0"
+        rows = self._db.execute(
+            f"SELECT url_key, part, {version}, body FROM {table} WHERE instr(body, ?)", (_HAS_TEASERS,)
+        )
+        for url, part, number, body in rows:
+            record = orjson.loads(body)
+            kept = without_teasers(record, urls)
+            if kept is not record:
+                yield url, part, number, orjson.dumps(kept)
 
     def remove(self, found: Found) -> None:
         """Removes what was *found* from every table; its pages are not fetched again where they show nothing else."""
         self._db.execute("PRAGMA secure_delete=ON")
+        teased, whole = frozenset(found.teased), frozenset(found.whole)
         for table in _TABLES:
-            for url, part, version, _, body in list(self._with_teasers(table, found.whole)):
+            for url, part, version, body in list(self._with_teasers(table, teased)):
                 which = " AND version=?" if table == "record_versions" else ""
                 self._db.execute(
                     f"UPDATE {table} SET body=? WHERE url_key=? AND part=?{which}",
@@ -122,7 +141,7 @@ class RemovalStore:
             )
         NearDuplicateStore(self._db).forget(found.ids)
         for url in found.urls:
-            self._forget_page(url, is_whole=url in found.whole)
+            self._forget_page(url, is_whole=url in whole)
         self._forget_reasons(set(found.urls))
 
     def _forget_page(self, url: str, *, is_whole: bool) -> None:

@@ -86,6 +86,15 @@ class RunStore:
     def note_privacy(self, policy: PrivacyPolicy) -> None:
         """Notes under which policy the published files were made, all of them."""
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('privacy', ?)", (policy,))
+        self._db.execute("DELETE FROM meta WHERE name='privacy_changing'")
+
+    def note_privacy_changing(self, policy: PrivacyPolicy) -> None:
+        """Notes that the published files are about to follow *policy*: from now on some may, some may not."""
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('privacy_changing', ?)", (policy,))
+
+    def is_privacy_changing(self) -> bool:
+        """Whether some of the published files may be made under another policy than ``privacy``."""
+        return self._db.execute("SELECT 1 FROM meta WHERE name='privacy_changing'").fetchone() is not None
 
     def last(self) -> Run | None:
         """The newest run."""

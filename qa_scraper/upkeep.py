@@ -45,7 +45,7 @@ def publish_site(name: str, output: Path, accept: int | None = None) -> Publicat
                 with ledger.transaction():
                     run = ledger.runs.begin("publish", clock.seconds(), clock.stamp())
             else:
-                run = _rejected(ledger, name, accept)
+                run = _rejected(ledger, path.parent, name, accept)
             published = publish(
                 ledger,
                 path.parent,
@@ -62,8 +62,13 @@ def publish_site(name: str, output: Path, accept: int | None = None) -> Publicat
             ledger.close()
 
 
-def _rejected(ledger: Ledger, name: str, run: int) -> int:
-    """*run*, if it was rejected and nothing was crawled since. Raises InputError."""
+def _rejected(ledger: Ledger, folder: Path, name: str, run: int) -> int:
+    """*run*, if it was rejected and nothing was crawled nor told to those who follow the feeds since.
+
+    Raises InputError.
+    """
+    from qa_scraper.change_feed import feeds
+
     found, last = ledger.runs.find(run), ledger.runs.last()
     if found is None:
         raise InputError(f"there is no run {run} of {name}; see qa-scraper runs {name}")
@@ -76,6 +81,13 @@ def _rejected(ledger: Ledger, name: str, run: int) -> int:
             f"run {run} was not rejected ({found.publication or 'it was cut off'}); see qa-scraper runs {name}"
         )
     assert last is not None
+    told = [int(path.stem) for path in feeds(folder) if int(path.stem) >= run]
+    if told:
+        raise InputError(
+            f"run {run} cannot be accepted: the feed of run {told[-1]} came after it (somebody was forgotten, or"
+            f" privacy changed), and who follows the feeds would miss this one; qa-scraper refresh {name},"
+            " and accept that run if it is rejected and right"
+        )
     return run
 
 
@@ -141,6 +153,7 @@ def forget_site(
             check_begins_nothing_anew(ledger, folder)
             was_cut_off = ledger.forgotten.unfinished() is not None
             settle(ledger, folder)
+            ledger.records.issue_ids()  # a run that was killed has left records without; two may share the site's own
             if asker is not None:
                 found = ledger.removals.of_asker(named(asker, folder))
                 before = ledger.forgotten.knows_asker(asker)

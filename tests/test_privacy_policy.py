@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import orjson
 import pytest
 from qa_scraper.change_feed import feeds, replay
 from qa_scraper.doctor import examine
+from qa_scraper.errors import InputError
 from qa_scraper.items import Asker, Question, Record, Source, content_hash, question_hash
 from qa_scraper.ledger import Ledger
 from qa_scraper.ledger_format import FORMATS
@@ -17,6 +19,7 @@ from qa_scraper.ledger_values import FoundUrl, PageOutcome, StoredRecord
 from qa_scraper.privacy import PrivacyPolicy
 from qa_scraper.publication import publish
 from qa_scraper.refresh import State
+from qa_scraper.run_store import RunStore
 from qa_scraper.site import Bounds, Site
 
 AT = "2026-01-31T08:00:00Z"
@@ -67,6 +70,74 @@ def test_a_rejected_run_hides_what_was_published_before(ledger: Ledger, tmp_path
     assert ledger.runs.privacy() == "pseudonym"
     assert published(ledger, "keep")
     assert "Lily" in text_of(tmp_path)
+    assert_agree(tmp_path)
+
+
+def test_who_follows_the_feeds_hears_of_what_a_rejected_run_hid(ledger: Ledger, tmp_path: Path) -> None:
+    assert published(ledger, "keep")
+    taken = tmp_path / "taken.jsonl"  # by a follower, before
+    shutil.copy(tmp_path / "changes" / "000001.jsonl", taken)
+    assert not published(ledger, "drop", records=99)
+    told = tmp_path / "changes" / "000002.jsonl"
+    assert replay([taken, told]) == (tmp_path / "questions.jsonl").read_bytes().splitlines()
+    assert [orjson.loads(line)["before"] for line in told.read_bytes().splitlines()] == [{}] * 3
+    assert_agree(tmp_path)
+    assert not published(ledger, "drop", records=99)
+    assert len(feeds(tmp_path)) == 2  # told once
+
+
+def test_a_damaged_snapshot_does_not_keep_a_rejected_run_from_hiding(ledger: Ledger, tmp_path: Path) -> None:
+    assert published(ledger, "keep")
+    taken = tmp_path / "taken.jsonl"
+    shutil.copy(tmp_path / "changes" / "000001.jsonl", taken)
+    snapshot = tmp_path / "questions.jsonl"
+    snapshot.write_bytes(snapshot.read_bytes()[:-30])
+    assert not published(ledger, "drop", records=99)
+    assert replay([taken, tmp_path / "changes" / "000002.jsonl"]) == snapshot.read_bytes().splitlines()
+    assert_agree(tmp_path)
+
+
+def test_what_was_rejected_is_hidden_after_a_policy_that_came_to_nothing(ledger: Ledger, tmp_path: Path) -> None:
+    """drop, then keep that the gate rejects, then drop again."""
+    assert published(ledger, "drop")
+    assert not published(ledger, "keep", records=99)
+    assert "Lily" in text_of(tmp_path / "rejected")
+    assert published(ledger, "drop")
+    assert "Lily" not in text_of(tmp_path)
+    assert_agree(tmp_path)
+
+
+def test_a_policy_taken_back_after_a_crash_leaves_files_that_agree(ledger: Ledger, tmp_path: Path) -> None:
+    """keep, drop that ended when one of two feeds was rewritten, keep again: rejected first, then let through."""
+    assert published(ledger, "keep")
+    store(ledger, 0, "Lily Chen-Wang", "Lily Chen-Wang has had it for 9 days.")
+    assert published(ledger, "keep")
+    second = tmp_path / "changes" / "000002.jsonl"
+    kept = second.read_bytes()
+    second.write_bytes(b"{\n")
+    with pytest.raises(InputError, match="restore the file from a backup"):
+        published(ledger, "drop")
+    second.write_bytes(kept)
+    assert "Amy" not in (tmp_path / "changes" / "000001.jsonl").read_text("utf-8")
+    assert not published(ledger, "keep", records=99)
+    assert_agree(tmp_path)
+    assert published(ledger, "keep")
+    assert "Amy" in (tmp_path / "questions.jsonl").read_text("utf-8")
+    assert_agree(tmp_path)
+
+
+def test_a_policy_that_was_cut_off_when_it_showed_names_hides_them_again(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """drop, keep that ended with all files in place but not noted, drop again."""
+    assert published(ledger, "drop")
+    with monkeypatch.context() as patched:
+        patched.delattr(RunStore, "note_privacy")
+        with pytest.raises(AttributeError, match="note_privacy"):
+            published(ledger, "keep")
+    assert "Lily" in (tmp_path / "changes" / "000002.jsonl").read_text("utf-8")
+    assert published(ledger, "drop")
+    assert "Lily" not in text_of(tmp_path)
     assert_agree(tmp_path)
 
 
