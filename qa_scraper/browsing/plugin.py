@@ -52,7 +52,8 @@ _NO_CSV: Final = (
     " qa-scraper export SITE --to csv --out FILE writes one in which none does; .json instead of .csv works here.\n"
 )
 _CSV_LINKS: Final = re.compile(
-    r', <a href="[^"]*">CSV</a>(?: \(<a href="#export">advanced</a>\))?|<div id="export".*?</div>', re.DOTALL
+    r', <a href="[^"]*+">CSV</a>(?: \(<a href="#export">advanced</a>\))?'
+    r'|<div id="export"(?:[^<]++|<(?!/div>|div id="export"))*+</div>'
 )
 """In Datasette's own templates; in what records hold, < is escaped."""
 _NO_PAGE: Final = "There is no such page: _next in the address is what a link to a next page says."
