@@ -356,7 +356,7 @@ class _Walk:
     def _flush(self, line: list[tuple[str, _Inside]], shared: int, depth: int, *, paragraph: bool) -> None:
         if len(line) == 1:
             ((text, inside),) = line
-            cleaned = clean_line(text) if len(text) <= LONGEST_LINE else _cleaned(text)
+            cleaned = _cleaned(text)
             if cleaned:
                 is_linked = inside.link is not None and len(text) <= LONGEST_LINE
                 link = (Link(inside.link[1], 0, len(cleaned)),) if is_linked and inside.link else ()
