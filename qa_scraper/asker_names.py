@@ -8,14 +8,13 @@ a line.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
-from qa_scraper.personal_details import Span, apart, evened
+from qa_scraper.marks import Span, apart, is_pseudonym
+from qa_scraper.personal_details import evened
 
-PSEUDONYM: Final = re.compile(r"asker-[0-9a-f]{16}")
 _LONGEST: Final = 80
 _COMMON: Final = frozenset(
     # Names that are words of the language, and what people without a name are called.
@@ -113,7 +112,7 @@ def _places(even: str, name: str, *, is_sure: bool) -> Iterator[int]:
     begin = even.find(name)
     if begin < 0:
         return
-    is_made_up = PSEUDONYM.fullmatch(name)  # no word is like it, and it may stand where a Chinese name was written on
+    is_made_up = is_pseudonym(name)  # no word is like it, and it may stand where a Chinese name was written on
     in_words = not is_made_up and not _is_chinese(name)
     while begin >= 0:
         end = begin + len(name)

@@ -19,7 +19,8 @@ from qa_scraper.asker_names import normal_name
 from qa_scraper.change_feed import CHANGES, Change, feed_path
 from qa_scraper.forgotten_store import Job
 from qa_scraper.ledger import Ledger
-from qa_scraper.privacy import Privacy, is_pseudonym
+from qa_scraper.marks import is_pseudonym
+from qa_scraper.privacy import Privacy
 from qa_scraper.privacy_key import PRIVACY_KEY, key_in
 from qa_scraper.publish import DERIVED, SNAPSHOT, beside, put_in_place
 from qa_scraper.published_files import REASONS, REJECTED, mend_snapshot, rewrite_history, rewrite_snapshot

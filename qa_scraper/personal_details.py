@@ -7,12 +7,10 @@ repeats in it is bounded, and where it may begin is told by the character before
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Final, Literal
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
-Mark = Literal["[email]", "[phone]", "[id-number]", "[profile]"]
-Span = tuple[int, int, str]
-"""Begin and end in a text, and what is to stand there."""
+from qa_scraper.marks import Mark, Span, apart, marked
 
 _WIDE: Final = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
@@ -48,13 +46,14 @@ _USER_PAGE: Final = re.compile(
 )
 _HANDLE: Final = re.compile(
     r"(?<![a-z])(?:(?:微信|賴)(?=[ :是為@a-z._帳账號号-])(?: ?(?:id|帳號|账号|號|号))?|加我?line"
+    r"|(?<!the )(?<!first )(?<!second )(?<!third )(?<!-)line(?= ?: ?@?[a-z._-]{3,31}[0-9])"
     r"|(?:line|wechat|weixin|instagram|ig|fb|telegram|skype|whatsapp) ?(?:id|帳號|账号|號|号))"
-    r"(?: ?[:是為] ?| is | ?(?=@?[a-z._-]{1,31}[0-9]))@?([a-z0-9][a-z0-9._-]{2,31})(?![a-z0-9])",
+    r"(?: ?[:是為] ?| is | ?(?=@?[a-z._-]{1,31}[0-9]))@?([a-z0-9][a-z0-9._-]{2,31}(?<!\.))(?![a-z0-9])",
 )
 
 _HANDLES: Final = (
     *(f"{name}{blank}id" for name in "line chat weixin gram ig fb skype app".split() for blank in ("", " ")),
-    "帳號", "账号", "號", "号", "微信", "賴", "加line", "加我line",
+    "帳號", "账号", "號", "号", "微信", "賴", "加line", "加我line", "line:", "line :",
 )  # fmt: skip
 """One of them stands where ``_HANDLE`` finds something."""
 
@@ -65,9 +64,10 @@ _WEIGHTS: Final = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
 
 _EXTENSION: Final = r"(?: ?(?:#|轉|分機|ext\.?|extension) ?[0-9]{1,6})?"
 _BEFORE: Final = r"(?<![a-z0-9=_+])(?<![a-z0-9][/.:-])(?<![0-9],)"
-_AFTER: Final = r"(?![a-z0-9])(?![-./:,][0-9])"
+# Behind "/" and "," another number may stand, but not what makes one number of both: 120/80, 1,234,567.
+_AFTER: Final = r"(?![a-z0-9])(?![-.:][0-9])(?![/,](?!0?[0-9](?:[ .()-]{0,2}[0-9]){6})[0-9])"
 _ABROAD: Final = re.compile(
-    r"(?<![a-z0-9+])\+ ?\(?[1-9][0-9]{0,14}(?:[ .()-]{1,3}[0-9]{1,12}){0,7}(?![0-9])" + _EXTENSION,
+    r"(?<![a-z+])\+ ?\(?[1-9](?=[0-9 .()-]{6})[0-9]{0,14}(?:[ .()-]{1,3}[0-9]{1,12}){0,7}(?![0-9])" + _EXTENSION,
 )
 _NATIONAL: Final = re.compile(
     _BEFORE
@@ -79,6 +79,10 @@ _AMERICAN: Final = re.compile(
     _BEFORE + r"(?:1[ .-])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[.-])[2-9][0-9]{2}[.-][0-9]{4}" + _EXTENSION + _AFTER,
 )
 _CHINESE: Final = re.compile(_BEFORE + r"1[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -][0-9]{4})" + _AFTER)
+# Parted in other ways than numbers of all countries are.
+_TAIWANESE: Final = re.compile(
+    _BEFORE + r"(?:(?:002)?886[ -]?0?9[0-9]{2}([ -]?)[0-9]{3}\1[0-9]{3}|09[0-9]{2}([ -])[0-9]{2}\2[0-9]{4})" + _AFTER
+)
 _ANY_NUMBER: Final = re.compile(
     r"(?<![a-z0-9+(])\+?(?:\((?=[0-9]{2,4}\)))?[0-9](?:[ .()-]{0,2}[0-9]){6,14}" + _EXTENSION + _AFTER
 )
@@ -90,13 +94,20 @@ _DATE: Final = re.compile(r"(?:19|20)[0-9]{2}[-. ](?:0?[1-9]|1[0-2])[-. ](?:0?[1
 _SOME_DIGITS: Final = re.compile(r"[0-9][0-9 .()-]{5,12}[0-9]")
 """Stands where there is any number that is looked for: most texts hold none, and need no further look."""
 _JUDGED: Final = 2000
-_REGIONS: Final = ("TW", "CN", "JP", "GB", "AU")
-"""Countries whose numbers are told when they are written as at home, with a leading 0."""
+_LONGEST_NUMBER: Final = 64
+_SHAPES: Final = (
+    (_TAIWANESE, ("TW",)),
+    (_ABROAD, ("ZZ",)),
+    (_NATIONAL, ("TW", "CN", "JP", "GB", "AU")),  # with a leading 0, as at home
+    (_AMERICAN, ("US",)),
+    (_CHINESE, ("CN",)),
+)
+"""What numbers look like, and the countries that they may be of; ZZ: they say themselves of which."""
 
 
 def without_details(text: str) -> str:
     """*text* with a mark in the place of each detail; the same text where there is none."""
-    return replaced(text, details(text))
+    return marked(text, details)
 
 
 def details(text: str) -> list[Span]:
@@ -113,7 +124,7 @@ def details(text: str) -> list[Span]:
         found += _spans(_HANDLE.finditer(even), "[profile]", group=1)
     if _SOME_DIGITS.search(even):
         found += _spans((m for m in _ID_NUMBER.finditer(even) if _is_id_number(*m.groups())), "[id-number]")
-        found += _spans(_phones(even), "[phone]")
+        found += _phones(even)
         labelled = (m for m in _ANY_NUMBER.finditer(even) if _is_labelled(even, m.start()) and not _DATE.match(m[0]))
         found += _spans(labelled, "[phone]")
     return apart(found)
@@ -136,28 +147,9 @@ def _begin_of_link(even: str, host: int) -> int:
     return begin - (8 if ahead.endswith("https://") else 7 if ahead.endswith("http://") else 0)
 
 
-def replaced(text: str, spans: Iterable[Span]) -> str:
-    """*text* with what *spans* say in their places. *spans*: in order, none overlapping another."""
-    pieces: list[str] = []
-    done = 0
-    for begin, end, put in spans:
-        pieces += text[done:begin], put
-        done = end
-    return "".join([*pieces, text[done:]]) if pieces else text
-
-
 def _spans(matches: Iterable[re.Match[str]], mark: Mark, group: int = 0) -> Iterator[Span]:
     for match in matches:
         yield match.start(group), match.end(group), mark
-
-
-def apart(found: list[Span]) -> list[Span]:
-    """*found* in the order of the text; of those that overlap the one that begins first, then the longer one."""
-    kept: list[Span] = []
-    for span in sorted(found, key=lambda span: (span[0], -span[1])):
-        if not kept or span[0] >= kept[-1][1]:
-            kept.append(span)
-    return kept
 
 
 def _is_id_number(letter: str, second: str, digits: str) -> bool:
@@ -168,27 +160,33 @@ def _is_id_number(letter: str, second: str, digits: str) -> bool:
     return sum(number * weight for number, weight in zip(numbers, _WEIGHTS, strict=True)) % 10 == 0
 
 
-def _phones(even: str) -> Iterator[re.Match[str]]:
+def _phones(even: str) -> Iterator[Span]:
     """What has the shape of a phone number and is one; of a text with very many, what has the shape alone."""
     judged = 0
 
-    def is_phone(written: str, *regions: str) -> bool:
+    def is_phone(match: re.Match[str], regions: tuple[str, ...]) -> bool:
         nonlocal judged
         judged += 1
-        return judged > _JUDGED or _is_phone(written, regions)
+        return judged > _JUDGED or _is_phone(match[0], regions)
 
-    for match in _ABROAD.finditer(even):
-        if is_phone(match[0], "ZZ"):
-            yield match
-    for match in _NATIONAL.finditer(even):
-        if not _DATE.search(match[0]) and is_phone(match[0], *_REGIONS):
-            yield match
-    for match in _AMERICAN.finditer(even):
-        if is_phone(match[0], "US"):
-            yield match
-    for match in _CHINESE.finditer(even):
-        if is_phone(match[0], "CN"):
-            yield match
+    for pattern, regions in _SHAPES:
+        for match in pattern.finditer(even):
+            if is_phone(match, regions):
+                yield *match.span(), "[phone]"
+                yield from _listed(even, match.end(), is_phone)
+
+
+def _listed(even: str, end: int, is_phone: Callable[[re.Match[str], tuple[str, ...]], bool]) -> Iterator[Span]:
+    """Further numbers of a list whose last one ends at *end*, as ``0912345678/0223456789,0987654321``."""
+    while even[end : end + 1] in ("/", ","):
+        begin = end + 1
+        ahead = even[begin : begin + _LONGEST_NUMBER]
+        matches = ((pattern.match(ahead), regions) for pattern, regions in _SHAPES)
+        found = next((match for match, regions in matches if match and is_phone(match, regions)), None)
+        if found is None:
+            return
+        end = begin + found.end()
+        yield begin, end, "[phone]"
 
 
 def _is_labelled(even: str, begin: int) -> bool:
@@ -206,6 +204,8 @@ def _is_phone(written: str, regions: tuple[str, ...]) -> bool:
     """Whether *written* is a number that is given out in one of *regions* (``ZZ``: it says itself in which)."""
     import phonenumbers
 
+    if regions != ("ZZ",) and _DATE.search(written):
+        return False
     number = written.replace("轉", "#").replace("分機", "#").replace("(0)", "")
     if number.startswith("00") and "+" not in number:
         number, regions = "+" + number.removeprefix("002").removeprefix("00"), ("ZZ",)

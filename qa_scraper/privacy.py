@@ -10,9 +10,10 @@ import hmac
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from qa_scraper.asker_names import PSEUDONYM, AskerNames, normal_name
+from qa_scraper.asker_names import AskerNames, normal_name
 from qa_scraper.items import content_hash_of
-from qa_scraper.personal_details import replaced, without_details
+from qa_scraper.marks import ASKER_MARK, Span, apart, is_pseudonym, marked
+from qa_scraper.personal_details import details
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -21,19 +22,12 @@ PrivacyPolicy = Literal["keep", "pseudonym", "drop"]
 """``keep``: all as on the page; ``pseudonym``: one person, one made-up name; ``drop``: no name at all."""
 POLICIES: Final[tuple[PrivacyPolicy, ...]] = get_args(PrivacyPolicy)
 
-ASKER_MARK: Final = "[asker]"
-"""What stands in free text in the place of a dropped name."""
 WITHHELD: Final = "two readers of the page disagree on a name; what they say is withheld"
 _LOCAL_ID: Final = "local:"
 _SOUGHT_IN_ALL: Final = 5
 """So many of a record's names are looked for in all of its texts; a further one only in the answer that it signs."""
 
 _Object = dict[str, "JsonValue"]
-
-
-def is_pseudonym(name: str) -> bool:
-    """Whether *name* is written as a pseudonym is."""
-    return PSEUDONYM.fullmatch(name) is not None
 
 
 class Privacy:
@@ -151,8 +145,12 @@ class _Applied:
     def _masked(self, text: JsonValue, names: AskerNames | None = None) -> JsonValue:
         if not isinstance(text, str):
             return text
-        text = without_details(text)
-        return replaced(text, (names or self._names).found_in(text))
+        sought = names or self._names
+
+        def search(piece: str) -> list[Span]:
+            return apart(details(piece) + sought.found_in(piece))
+
+        return marked(text, search)
 
     def _sign(self, record: _Object, source: _Object) -> None:
         """Gives *record* its *source*: notes without names, the hash of what it is now and an id of no more."""

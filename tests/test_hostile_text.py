@@ -125,8 +125,10 @@ NEARLY = {
     "personal_details._NATIONAL": [("", "02 ", ""), ("", "0", "a"), ("", "02-345-", ""), ("0", "1", "a")],
     "personal_details._AMERICAN": [("", "212-", ""), ("", "(212) ", ""), ("", "212-555-0134#1", "a"), ("", "1 ", "")],
     "personal_details._CHINESE": [("", "13 ", ""), ("", "138 ", ""), ("1", "3", "a")],
+    "personal_details._TAIWANESE": [("", "886", ""), ("", "886 9", ""), ("886912", "345", ""), ("", "0912-34-", "")],
     "personal_details._ANY_NUMBER": [("", "1 ", ""), ("", "1", "a"), ("", "(1", ""), ("", "1234567 a", "")],
     "personal_details._SOME_DIGITS": [("1", " ", "a"), ("", "1 ", "a")],
+    "marks._SET_ALREADY": [("", "[phone", ""), ("", "asker-", ""), ("asker-", "0", ""), ("", "[", "")],
     "urls._TRACKING": [("utm_", "a", "!"), ("", "utm_", "!")],
     "urls._PATH_SESSION": [("", ";jsessionid=", ""), (";jsessionid=", "a", ""), ("", ";", "")],
 }  # fmt: skip
@@ -182,9 +184,13 @@ def uses() -> list[Use]:
     for module in modules():
         called = list(calls(tree_of(module)))
         short = module.__name__.removeprefix("qa_scraper.")
+        # Of a table's patterns, too, the methods are called on the variable of a loop over it.
+        tables = [row for value in vars(module).values() if isinstance(value, tuple) for row in value]
+        in_tables = [row[0] for row in tables if isinstance(row, tuple) and row and isinstance(row[0], re.Pattern)]
         for name, value in vars(module).items():
             if isinstance(value, re.Pattern):
-                methods = {method for on, method in called if on == name}
+                is_in_table = any(value is pattern for pattern in in_tables)
+                methods = {method for on, method in called if on == name or (is_in_table and on == "pattern")}
                 found += [Use(f"{short}.{name}", value, method) for method in sorted(methods)]
             elif isinstance(value, tuple) and value and all(isinstance(part, re.Pattern) for part in value):
                 # Called on the variable of a loop over the tuple: by whatever is called on a loop variable.
@@ -298,7 +304,7 @@ def test_signatures_in_their_bounds(unit: str) -> None:
 UNITS = (
     " ", "\n", "a", "A ", "Dr. ", "<a ", "<a href=x>", "(a", "[", ",", "1", "你", "\u200b", "a\u200b", "a\n", "\x0b",
     "&", "%", "/", ";", "?a=", "&a=b", "../", "@", ":", "[read more] ", " - ", "0912-345-678 ", "+8869 ", "Lily",
-    "小明",
+    "小明", "0912345678/", "+886912345678", "[phone]", "line:",
 )  # fmt: skip
 FUNCTIONS: tuple[Callable[[str], object], ...] = (
     clean_line, clean_text, parse_date, parse_age_band, parse_gender, signature, host_of,

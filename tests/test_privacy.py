@@ -18,6 +18,7 @@ from pydantic import JsonValue
 from qa_scraper.demo import demo_site, truth
 from qa_scraper.errors import InputError
 from qa_scraper.items import content_hash, content_hash_of, record_type
+from qa_scraper.marks import Span, marked
 from qa_scraper.personal_details import without_details
 from qa_scraper.privacy import WITHHELD, Privacy, PrivacyPolicy
 from qa_scraper.privacy_key import privacy_of, ready_key
@@ -206,16 +207,52 @@ def test_names_in_free_text(name: str, text: str, shown: str) -> None:
     ("https://www.facebook.com/groups/123456/ t.me/lily", "https://www.facebook.com/groups/123456/ [profile]"),
     ("是www.instagram.com/lily。", "是[profile]。"),
     ("0912-345-678@example.com", "[email]"),
+    ("LINE:lily123. The line: cdk4, second line: cdk6", "LINE:[profile]. The line: cdk4, second line: cdk6"),
+    ("0912-345-678,0987-654-321", "[phone],[phone]"),
+    ("手機0912345678/02-23456789/0987654321", "手機[phone]/[phone]/[phone]"),
+    ("+886912345678,0987654321", "[phone],[phone]"),
+    ("+886912345678" * 7, "[phone]" * 7),
+    ("0912345678/2@example.com", "[phone]/[email]"),
+    ("0912345678." + "a" * 60 + "@example.com", "[phone][email]"),
+    ("http://example.org/topic/0912345678/12345678", "http://example.org/topic/0912345678/12345678"),
 ])  # fmt: skip
 def test_details_by_what_is_around(text: str, shown: str) -> None:
     assert without_details(text) == shown
 
 
-@given(st.text("ab1 09-+@./:＠０（）小明賴[]", max_size=80))
-@settings(max_examples=300, deadline=None)
+PIECES = (
+    *"ab1 09-+@./:,#＠０（）小明賴[]", "0912345678", "+886912345678", "0912-345-678", "(02)2345-6789", "886 912345678",
+    "a" * 63, "b@example.com", " at example dot com", "t.me/lily", "line id ", "電話", "A123456789", "Lily", "林小美",
+    "[phone]", "[asker]", "asker-0123456789abcdef",
+)  # fmt: skip
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=24).map("".join)
+
+
+@given(TEXTS)
+@settings(max_examples=400, deadline=None)
 def test_marks_are_set_once(text: str) -> None:
     once = without_details(text)
     assert without_details(once) == once
+
+
+@given(TEXTS, st.sampled_from(HIDING))
+@settings(max_examples=300, deadline=None)
+def test_texts_are_hidden_once(text: str, policy: PrivacyPolicy) -> None:
+    """What was published with names hidden stays as it is when it is published again."""
+    privacy = Privacy(policy, KEY)
+    once = privacy.applied({"asker": {"name": "林小美"}, "more_info": text})
+    assert privacy.applied(once) == once
+
+
+def test_what_takes_malice_is_hidden_as_a_whole() -> None:
+    """Each round of the search sees but one of these."""
+
+    def one_at_a_time(piece: str) -> list[Span]:
+        at = piece.find("0")
+        return [(at, at + 1, "[phone]")] if at >= 0 else []
+
+    assert marked("0a" * 7, one_at_a_time) == "[phone]a" * 7
+    assert marked("0a" * 1000, one_at_a_time) == "[phone]a" * 7 + "[phone][phone]"
 
 
 def test_a_thread_with_many_names_takes_linear_time() -> None:
