@@ -41,6 +41,7 @@ _NOTED: Final = 20_000
 _SAY_WHAT_IS_THERE: Final = frozenset((State.STORED, State.NO_QUESTION, State.GONE, State.MOVED))
 """States that a fetch can only end in when it is known what the page shows now."""
 _OPEN: Final = f"(state IN ('{State.NEW}', '{State.RETRY}') OR due_at <= ?)"  # ?: when the run began
+_WAITING: Final = f"'{State.NEW}', '{State.RETRY}', '{State.HELD}'"
 
 # Start URLs first; a page never seen that is sure to give a question is worth two looks at known ones.
 _BY_WORTH: Final = (
@@ -370,6 +371,8 @@ class Ledger:
             for record in outcome.records:
                 was_added, was_changed = self.records.store(outcome.key, record, outcome.checked_at)
                 added, changed = added + was_added, changed + was_changed
+                if was_added or was_changed:
+                    self.near_duplicates.keep(record)
             if outcome.state in _SAY_WHAT_IS_THERE:
                 shown = [record.part for record in outcome.records]
                 lost_at, removed = self.records.lose(outcome.key, shown, now, outcome.checked_at)
@@ -388,7 +391,6 @@ class Ledger:
             new_urls += self._paths.balance(now)
             if outcome.pause is not None:
                 self.note_pause(*outcome.pause)
-        self.near_duplicates.keep(outcome.records)
         return CommitResult(new_urls, added, changed, removed)
 
     def _go_deeper(self, outcome: PageOutcome, now: float) -> None:
@@ -438,8 +440,12 @@ class Ledger:
         Those that it gave up are none of them.
         """
         hosts = list(hosts)
-        query = f"SELECT count(*) FROM urls WHERE (state=? OR {_OPEN}) AND host IN ({_marks(hosts)})"
-        return int(self._db.execute(query, (State.HELD, run_start, *hosts)).fetchone()[0])
+        # Counted apart: for an OR of two indexes SQLite holds every row's number in memory, 24 MB of a million.
+        by_state = f"SELECT count(*) FROM urls WHERE state IN ({_WAITING}) AND host IN ({_marks(hosts)})"
+        by_time = (
+            f"SELECT count(*) FROM urls WHERE host IN ({_marks(hosts)}) AND due_at<=? AND state NOT IN ({_WAITING})"
+        )
+        return int(self._db.execute(f"SELECT ({by_state})+({by_time})", (*hosts, *hosts, run_start)).fetchone()[0])
 
     def gaps(self, hosts: Iterable[str], limit: int) -> list[tuple[str, State, str]]:
         """Key, state and reason of URLs that leave a gap: not fetched yet, to be retried, given up, lost start URLs."""

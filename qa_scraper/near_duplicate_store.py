@@ -7,7 +7,7 @@ they were in. What is written here belongs into a transaction of the ledger's: a
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 import orjson
@@ -17,7 +17,6 @@ from qa_scraper.near_duplicates import (
     RULES,
     Cluster,
     Groups,
-    Values,
     are_similar,
     bands,
     names,
@@ -26,9 +25,10 @@ from qa_scraper.near_duplicates import (
     values,
 )
 
-_AT_ONCE: Final = 250
-_MOST_KEPT: Final = 16 * 2**20
+_AT_ONCE: Final = 1000
+_MOST_KEPT: Final = 8 * 2**20
 """Bytes of what a run has stored that are kept until it publishes: to read a record again is a fifth of its cost."""
+_BESIDE: Final = 300  # bytes that a text takes beside its own
 _MOST_IN_A_BAND: Final = 16
 """Records that a record is compared with for one band: ten thousand copies of a text cost no more each than a hundred.
 
@@ -46,6 +46,7 @@ _LAST: Final = (1 << _BITS) - 1
 _THERE: Final = (
     f"SELECT entry FROM json_each(?) j CROSS JOIN near_duplicate_bands ON entry BETWEEN value AND value+{_LAST}"
 )
+_KNOWN: Final = "SELECT number, signature, cluster FROM json_each(?) j CROSS JOIN near_duplicates ON number=value"
 _ADD: Final = "INSERT OR IGNORE INTO near_duplicate_bands SELECT value FROM json_each(?)"
 _NEW: Final = (
     "SELECT r.id, r.content_hash, r.url_key, r.part, n.number, n.signature FROM records r"
@@ -63,13 +64,12 @@ class NearDuplicateStore:
         self._kept: dict[str, bytes] = {}
         self._kept_bytes = 0
 
-    def keep(self, records: Iterable[StoredRecord]) -> None:
-        """Keeps in memory what *records* say, up to ``_MOST_KEPT``: what is not kept is read from the file."""
-        for record in records:
-            if self._kept_bytes < _MOST_KEPT:
-                text = question_and_answers(record.body)
-                self._kept[record.content_hash] = text
-                self._kept_bytes += len(text)
+    def keep(self, record: StoredRecord) -> None:
+        """Keeps in memory what *record* says, up to ``_MOST_KEPT``: what is not kept is read from the file."""
+        if self._kept_bytes < _MOST_KEPT:
+            text = question_and_answers(record.body)
+            self._kept[record.content_hash] = text
+            self._kept_bytes += len(text) + _BESIDE
 
     def _drop_kept(self) -> None:
         self._kept.clear()
@@ -148,7 +148,7 @@ class NearDuplicateStore:
             after = rows[-1][0]
             self._drop_bands((number, signature) for *_, number, signature in rows)
             numbers = [known or (last := last + 1) for *_, known, _ in rows]
-            found = signatures([orjson.loads(self._text_of(*row[1:4])) for row in rows])
+            found = signatures(orjson.loads(self._text_of(*row[1:4])) for row in rows)
             self._db.executemany(
                 "INSERT INTO near_duplicates (number, id, content_hash, signature) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET content_hash=excluded.content_hash, signature=excluded.signature",
@@ -166,10 +166,10 @@ class NearDuplicateStore:
 
     def _link(self, numbered: list[tuple[int, bytes]], groups: Groups) -> None:
         """Joins records with those that are similar, and notes their bands."""
-        compared = _Compared(self._db, dict(numbered), groups)
+        signatures = dict(numbered)
         first: dict[int, int] = {}  # of each band; most records are alone in theirs
         further: list[tuple[int, int]] = []
-        for number, signature in compared.signatures.items():
+        for number, signature in signatures.items():
             for band in bands(signature):
                 if first.setdefault(band, number) != number:
                     further.append((band, number))
@@ -179,15 +179,29 @@ class NearDuplicateStore:
             there.setdefault(entry >> _BITS, []).append(entry & _LAST)
         further += [(band, first[band]) for band in there]
         entries = [band << _BITS | number for band, number in first.items() if band not in there]
+        pairs: dict[tuple[int, int], None] = {}  # most that are alike share many bands
         for band, number in further:
             others = there.setdefault(band, [first[band]])
             for other in others:
-                compared.compare(number, other)
+                pairs[number, other] = None
             if len(others) < _MOST_IN_A_BAND:
                 others.append(number)
                 entries.append(band << _BITS | number)
+        self._join(pairs, signatures, groups)
         entries.sort()  # neighbours in the table are written together
         self._db.execute(_ADD, (orjson.dumps(entries).decode(),))
+
+    def _join(self, pairs: Collection[tuple[int, int]], known: Mapping[int, bytes], groups: Groups) -> None:
+        """Joins the records of *pairs*, or one and the cluster of the other, that are similar; *known*: signatures."""
+        unknown = orjson.dumps(sorted({other for _, other in pairs if other not in known})).decode()
+        places: dict[int, int | str] = {}
+        found = {number: values(signature) for number, signature in known.items()} if pairs else {}
+        for number, signature, cluster in self._db.execute(_KNOWN, (unknown,)):
+            places[number] = cluster or number
+            found[number] = values(signature)
+        for number, other in pairs:
+            if number != other and are_similar(found[number], found[other]):
+                groups.join(number, places.get(other, other))
 
     def _name(self, groups: Groups, former: dict[int, str]) -> None:
         clusters, members = [], []
@@ -215,37 +229,6 @@ class NearDuplicateStore:
         wanted = {issued for cluster in clusters for issued in cluster.ids}
         query = "SELECT 1 FROM near_duplicates WHERE cluster=? LIMIT 1"
         return {name for name in wanted if self._db.execute(query, (name,)).fetchone()}
-
-
-class _Compared:
-    """Records whose signatures are compared, each with what is known of it."""
-
-    def __init__(self, db: sqlite3.Connection, signatures: dict[int, bytes], groups: Groups) -> None:
-        self.signatures = signatures
-        self._db, self._groups = db, groups
-        self._values: dict[int, Values] = {}
-        self._places: dict[int, int | str] = {}
-
-    def compare(self, number: int, other: int) -> None:
-        """Joins two records, or one and the cluster of the other, if they are similar."""
-        if other == number:
-            return
-        mine, others = self._values_of(number), self._values_of(other)
-        place = self._places.get(other, other)
-        if self._groups.root(number) != self._groups.root(place) and are_similar(mine, others):
-            self._groups.join(number, place)
-
-    def _values_of(self, number: int) -> Values:
-        found = self._values.get(number)
-        if found is None:
-            signature = self.signatures.get(number)
-            if signature is None:
-                signature, cluster = self._db.execute(
-                    "SELECT signature, cluster FROM near_duplicates WHERE number=?", (number,)
-                ).fetchone()
-                self._places[number] = cluster or number
-            found = self._values[number] = values(signature)
-        return found
 
 
 def _in_parts(numbered: list[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:

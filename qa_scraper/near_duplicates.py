@@ -11,11 +11,10 @@ import re
 import struct
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
-from operator import eq
-from typing import Final, TypeAlias
+from typing import Final
 from zlib import crc32
 
 from rensa import RMinHash
@@ -29,9 +28,8 @@ _BANDS: Final = 16
 _ROWS: Final = 5  # a pair is looked at where 5 values in a row agree: 73% of those at 0.6, 95% at 0.7, 0.5% at 0.2
 _VALUES: Final = _BANDS * _ROWS
 _SEED: Final = 42
-_FIRST, _FEWEST_OF_FIRST = 25, 7  # tells most pairs apart at once; one in a thousand at 0.6 is missed
-Values: TypeAlias = tuple[int, ...]
 _PACKED: Final = struct.Struct(f"<{_VALUES}I")
+_LOWEST_BITS: Final = sum(1 << 32 * at for at in range(_VALUES))
 RULES: Final = f"1 {RMinHash.ALGORITHM_VERSION} {_VALUES}"
 """Names what a signature depends on beside the text: signatures of other rules are made anew."""
 
@@ -43,7 +41,7 @@ _SPACELESS: Final = (
 _RUN: Final = re.compile(f"[{_SPACELESS}]+|[^\\W_{_SPACELESS}]+")
 _IS_SPACELESS: Final = re.compile(f"[{_SPACELESS}]")
 _ODD: Final = re.compile(r"[^\x00-\x7f]+")
-_ASCII_WORDS: Final = bytes(code if chr(code).isalnum() else ord(" ") for code in range(256))
+_ASCII_WORDS: Final = bytes(code if chr(code).isalnum() else ord(" ") for code in range(256)).lower()
 
 
 def tokens(text: str) -> list[bytes]:
@@ -51,11 +49,11 @@ def tokens(text: str) -> list[bytes]:
     if not text.isascii():
         text = _ODD.sub(_without_signs, text)
     if text.isascii():  # what most are without quotes and emoji; four times as fast
-        return text.encode().lower().translate(_ASCII_WORDS).split()
+        return text.encode().translate(_ASCII_WORDS).split()
     found: list[bytes] = []
     for line in text.split("\n"):
         if line.isascii():
-            found += line.encode().lower().translate(_ASCII_WORDS).split()
+            found += line.encode().translate(_ASCII_WORDS).split()
         else:
             runs = _RUN.findall(unicodedata.normalize("NFKC", line).casefold())
             spaced = [" ".join(run) if _IS_SPACELESS.match(run) else run for run in runs]
@@ -91,28 +89,38 @@ def shingles(record: Mapping[str, object]) -> list[bytes]:
     return list(map(b" ".join, zip(words, words[1:], words[2:], strict=False)))
 
 
-def signatures(records: Sequence[Mapping[str, object]]) -> list[bytes | None]:
+def signatures(records: Iterable[Mapping[str, object]]) -> list[bytes | None]:
     """The signature of each record; None where it has too few shingles (``FEWEST_SHINGLES``) to be like another."""
-    found = [shingles(record) for record in records]
-    digests = RMinHash.digests_from_token_sets(found, num_perm=_VALUES, seed=_SEED)
-    return [_PACKED.pack(*digest) if _is_long_enough(run) else None for run, digest in zip(found, digests, strict=True)]
+    is_long: list[bool] = []
+
+    def runs() -> Iterator[list[bytes]]:  # one after the other: they are many times as large as their texts
+        for record in records:
+            run = shingles(record)
+            is_long.append(_is_long_enough(run))
+            yield run
+
+    digests = RMinHash.digests_from_token_sets(runs(), num_perm=_VALUES, seed=_SEED)
+    return [_PACKED.pack(*digest) if long else None for long, digest in zip(is_long, digests, strict=True)]
 
 
 def _is_long_enough(run: list[bytes]) -> bool:
     return len(set(run[: 2 * FEWEST_SHINGLES])) >= FEWEST_SHINGLES or len(set(run)) >= FEWEST_SHINGLES
 
 
-def values(signature: bytes) -> Values:
-    """The values of a signature, to be compared."""
-    return _PACKED.unpack(signature)
+def values(signature: bytes) -> int:
+    """The values of a signature in one number, to be compared."""
+    return int.from_bytes(signature, "little")
 
 
-def are_similar(one: Values, other: Values) -> bool:
-    """Whether so many values agree that the records are near-duplicates (``SIMILAR``); standard error 0.055."""
-    if sum(map(eq, one[:_FIRST], other[:_FIRST])) < _FEWEST_OF_FIRST:
-        return False
-    same: int = sum(map(eq, one, other))
-    return same >= SIMILAR * _VALUES
+def are_similar(one: int, other: int) -> bool:
+    """Whether so many values agree that the records are near-duplicates (``SIMILAR``); standard error 0.055.
+
+    All values are compared at once: one that differs has a bit somewhere in its 32 bits, which is moved to the lowest.
+    """
+    different = one ^ other
+    for bits in (16, 8, 4, 2, 1):
+        different |= different >> bits
+    return _VALUES - (different & _LOWEST_BITS).bit_count() >= SIMILAR * _VALUES
 
 
 def bands(signature: bytes) -> list[int]:

@@ -241,6 +241,6 @@ class RecordStore:
 
     def count(self) -> int:
         """How many questions are stored, each counted once however many URLs show it."""
-        return int(
-            self._db.execute("SELECT count(DISTINCT question_hash) FROM records WHERE removed_at IS NULL").fetchone()[0]
-        )
+        # Along the index; count(DISTINCT …) would hold all hashes in memory, 80 MB of a million.
+        each = "SELECT DISTINCT question_hash FROM records WHERE removed_at IS NULL"
+        return int(self._db.execute(f"SELECT count(*) FROM ({each})").fetchone()[0])
