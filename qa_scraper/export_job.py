@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from qa_scraper.errors import InputError
 from qa_scraper.export import FORMATS, ExportOptions, Format, Written
 from qa_scraper.publish import beside, put_in_place, scratch_of, sync_folder
+from qa_scraper.record_fields import with_whole_numbers
 from qa_scraper.record_filter import Condition, check_field, compiled
 from qa_scraper.record_source import RecordSource
 from qa_scraper.validation import flaws_of, validator
@@ -189,7 +190,7 @@ def _valid(source: RecordSource, seen: Callable[[int], None]) -> Iterator[Record
                 f"{source.path}: record {number} ({record['id']}) is not valid: {flaw.pointer} {flaw.reason};"
                 f" qa-scraper validate {source.site or source.path} lists all that is wrong"
             )
-        yield record
+        yield with_whole_numbers(record)
 
 
 def _check_target(source: RecordSource, out: Path) -> None:

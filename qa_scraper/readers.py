@@ -11,6 +11,7 @@ from qa_scraper.reading import ReadPage
 from qa_scraper.worker_process import WorkerEnded, WorkerProcess
 
 _LARGE: Final = 64 * 1024  # bytes of a page from which on it may take half a second
+_ENOUGH: Final = 3  # pages that a worker has in hand, from which on it will not wait while this process reads one
 _TRIES: Final = 2  # of a page: another one may have brought its worker down
 
 
@@ -19,7 +20,10 @@ class WorkerDied(Exception):
 
 
 class Readers:
-    """Reads pages. With one process: large ones in a thread, one at a time, so that memory holds one tree."""
+    """Reads pages. With one process: large ones in a thread, one at a time, so that memory holds one tree.
+
+    With workers this process reads what they cannot keep up with, so that none of them waits for the other.
+    """
 
     def __init__(self, processes: int) -> None:
         """*processes*: all there are for a run, this one included; from 2 on the others do nothing but read."""
@@ -34,6 +38,8 @@ class Readers:
             return page() if size <= _LARGE else await self._in_thread(page)
         for _ in range(_TRIES):
             worker = await self._worker()
+            if worker.waiting >= _ENOUGH and size <= _LARGE:
+                return page()
             try:
                 return await worker.read(page)
             except WorkerEnded:

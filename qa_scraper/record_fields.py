@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -63,6 +63,36 @@ def fields_by_path() -> Mapping[str, Field]:
 
     add(record_fields())
     return found
+
+
+def with_whole_numbers(record: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """*record*, a valid one, with its integers as such, in place: to a JSON schema ``34.0`` is one as well."""
+    for field in _with_integers():
+        _make_whole(record, field)
+    return record
+
+
+@cache
+def _with_integers() -> tuple[Field, ...]:
+    return tuple(filter(None, map(_integers_of, record_fields())))
+
+
+def _integers_of(field: Field) -> Field | None:
+    """*field* with the integers of what it holds alone; None where it holds none."""
+    if field.kind == "object":
+        fields = tuple(filter(None, map(_integers_of, field.fields)))
+        return replace(field, fields=fields) if fields else None
+    return field if field.kind == "integer" else None
+
+
+def _make_whole(above: dict[str, JsonValue], field: Field) -> None:
+    value = above.get(field.name)
+    if isinstance(value, float):
+        above[field.name] = int(value)
+    for part in value if isinstance(value, list) else (value,):
+        if isinstance(part, dict):
+            for inner in field.fields:
+                _make_whole(part, inner)
 
 
 def _fields_of(

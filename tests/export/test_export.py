@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -41,6 +42,20 @@ def exported(source: Path, out: Path, choice: Choice | None = None, fields: str 
 
 def lines(path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def test_integers_that_were_written_with_a_point(source: Path, tmp_path: Path) -> None:
+    """To a JSON schema they are integers; in no table and no line is there a 34.0."""
+    text = source.read_text("utf-8")
+    pointed = re.sub(
+        r'("(?:age_min|age_max|votes|views|version|http_status|answer_count_stated)": ?\d+)', r"\1.0", text
+    )
+    assert pointed.count(".0") >= 10
+    source.write_text(pointed, "utf-8")
+    exported(source, tmp_path / "out.jsonl")
+    write_lines(source, thorny_records())
+    exported(source, tmp_path / "as-is.jsonl")
+    assert (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "as-is.jsonl").read_bytes()
 
 
 class Folder:
