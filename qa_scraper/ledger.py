@@ -452,8 +452,9 @@ class Ledger:
         hosts = list(hosts)
         query = (
             "SELECT key, state, reason FROM urls"
-            f" WHERE host IN ({_marks(hosts)}) AND (state IN (?, ?, ?, ?) OR (is_start=1 AND state IN (?, ?)))"
+            f" WHERE host IN ({_marks(hosts)}) AND state IN (?, ?, ?, ?, ?, ?) AND (is_start=1 OR state NOT IN (?, ?))"
             " ORDER BY state, number LIMIT ?"
         )
-        states = (State.NEW, State.RETRY, State.FAILED, State.HELD, State.GONE, State.DENIED)
+        of_start_urls = (State.GONE, State.DENIED)
+        states = (State.NEW, State.RETRY, State.FAILED, State.HELD, *of_start_urls, *of_start_urls)
         return [(r[0], State(r[1]), r[2]) for r in self._db.execute(query, (*hosts, *states, limit))]
