@@ -14,7 +14,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from io import BufferedRWPair
-from typing import Final, Self
+from typing import Final, Self, cast
 
 from qa_scraper.reading import ReadPage
 
@@ -25,20 +25,18 @@ class WorkerEnded(Exception):
     """The process came to an end before it had read the page."""
 
 
-class WorkerProcess:
+class WorkerProcess(asyncio.Protocol):
     """One process; it reads pages in the order in which they are given. All of one thread, with a running event loop.
 
     ``ended``: whether it can take no more; ``waiting``: how many pages it has in hand.
     """
 
-    def __init__(
-        self, process: multiprocessing.process.BaseProcess, answers: asyncio.StreamReader, asked: asyncio.StreamWriter
-    ) -> None:
+    def __init__(self, process: multiprocessing.process.BaseProcess) -> None:
         self.ended = False
         self._process = process
-        self._asked = asked
+        self._loop = asyncio.get_running_loop()
         self._futures: deque[asyncio.Future[ReadPage]] = deque()
-        self._taking = asyncio.get_running_loop().create_task(self._take(answers))
+        self._received = bytearray()
         atexit.register(self.close)  # ahead of multiprocessing, which would wait for it
 
     @classmethod
@@ -49,42 +47,56 @@ class WorkerProcess:
         process = multiprocessing.get_context("spawn").Process(target=_read_pages, args=(theirs,), daemon=True)
         process.start()
         theirs.close()
-        return cls(process, *await asyncio.open_connection(sock=ours))
+        _, worker = await asyncio.get_running_loop().create_connection(lambda: cls(process), sock=ours)
+        return worker
 
     @property
     def waiting(self) -> int:
         """How many pages it has in hand."""
         return len(self._futures)
 
-    async def read(self, page: Callable[[], ReadPage]) -> ReadPage:
-        """What *page* gives; it can be pickled. Raises WorkerEnded, or what *page* raises."""
+    def read(self, page: Callable[[], ReadPage]) -> asyncio.Future[ReadPage]:
+        """What *page* gives; it can be pickled. The future raises WorkerEnded, or what *page* raises."""
+        future: asyncio.Future[ReadPage] = self._loop.create_future()
         if self.ended:
-            raise WorkerEnded
-        future: asyncio.Future[ReadPage] = asyncio.get_running_loop().create_future()
+            future.set_exception(WorkerEnded())
+            return future
         self._futures.append(future)
         message = pickle.dumps(page, pickle.HIGHEST_PROTOCOL)
-        self._asked.writelines((_LENGTH.pack(len(message)), message))
-        return await future
+        self._transport.writelines((_LENGTH.pack(len(message)), message))
+        return future
 
-    async def _take(self, answers: asyncio.StreamReader) -> None:
-        try:
-            while True:
-                (length,) = _LENGTH.unpack(await answers.readexactly(_LENGTH.size))
-                found, error = pickle.loads(await answers.readexactly(length))
-                future = self._futures.popleft()
-                if future.done():  # nobody waits for it any more
-                    continue
-                if error is None:
-                    future.set_result(found)
-                else:
-                    future.set_exception(error)
-        except (asyncio.IncompleteReadError, OSError):
-            pass  # it is no more: those who wait are told
-        finally:
-            self.ended = True
-            for future in self._futures:
-                if not future.done():
-                    future.set_exception(WorkerEnded())
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by asyncio once the process can be asked."""
+        self._transport = cast("asyncio.WriteTransport", transport)  # uvloop's is none by its class
+
+    def data_received(self, data: bytes) -> None:
+        """Called by asyncio with a part of what the process answers."""
+        self._received += data
+        begin = 0
+        while len(self._received) >= (message := begin + _LENGTH.size):
+            (length,) = _LENGTH.unpack_from(self._received, begin)
+            if len(self._received) < message + length:
+                break
+            begin = message + length
+            self._take(*pickle.loads(memoryview(self._received)[message:begin].tobytes()))
+        del self._received[:begin]
+
+    def _take(self, found: ReadPage, error: Exception | None) -> None:
+        future = self._futures.popleft()
+        if future.done():  # nobody waits for it any more
+            return
+        if error is None:
+            future.set_result(found)
+        else:
+            future.set_exception(error)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Called by asyncio when the process is no more: those who wait are told."""
+        self.ended = True
+        for future in self._futures:
+            if not future.done():
+                future.set_exception(WorkerEnded())
 
     def close(self) -> None:
         """Ends the process, whatever it reads. Harmless when it has ended already."""
