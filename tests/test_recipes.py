@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import re
@@ -34,10 +33,8 @@ class Block:
     @property
     def missing(self) -> str:
         """What it needs that is not there; empty where all is."""
-        packages = [name for name in ("llama_index", "langchain_core") if f"from {name}" in self.code]
         programs = [name for name in ("jq",) if re.search(rf"^{name} ", self.code, re.MULTILINE)]
-        absent = [name for name in packages if importlib.util.find_spec(name) is None]
-        return ", ".join([*absent, *(name for name in programs if shutil.which(name) is None)])
+        return ", ".join(name for name in programs if shutil.which(name) is None)
 
 
 def recipes() -> list[Block]:
