@@ -8,7 +8,7 @@ SIMULATE_READY := $(VENV)/.ready-simulate
 BENCH_VENV := .venv-bench
 BENCH_READY := $(BENCH_VENV)/.ready
 
-.PHONY: setup setup-bench nginx crawl refresh-demo bench bench-scale bench-refresh bench-extract bench-export test torture fuzz simulate lint lock clean
+.PHONY: setup setup-bench nginx chromium crawl refresh-demo bench bench-scale bench-refresh bench-extract bench-export test torture fuzz simulate lint lock clean
 
 setup: $(READY)
 
@@ -54,6 +54,15 @@ nginx:
 	    apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends nginx > /dev/null; \
 	  else \
 	    echo "nginx is missing: sudo apt-get install nginx (it need not run as a service)"; exit 1; \
+	  fi
+
+# The browser in which tests look at pages (Debian's package; without it they are skipped)
+chromium:
+	@command -v chromium > /dev/null || \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends chromium > /dev/null; \
+	  else \
+	    echo "chromium is missing: sudo apt-get install chromium"; exit 1; \
 	  fi
 
 # What a refresh costs beside a first crawl: 5,000 pages of 35 KB, 1% changed; 30 refreshes with kills (about 10 minutes)

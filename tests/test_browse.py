@@ -59,7 +59,7 @@ RECORDS = [
         related_topics=[RelatedTopic("Numbness", "Neurology", "https://made.example/faq/numb")],
     ),
     question(
-        1, "最近常常頭痛,晚上睡不著,請問醫師應該看哪一科?", "多休息,胃食道逆流也會影響睡眠。", duplicate_cluster="c",
+        1, "最近常常頭痛,晚上睡不著,請問醫師應該看哪一科?", "多休息,胃食道逆流也會影響睡眠。X光", duplicate_cluster="c",
     ),
     question(2, "Is 100% of_it gone? CT or MRI?", "An MRI.", duplicate_cluster="c"),
     *(question(number, f"Number {number} waits.") for number in range(3, 30)),
@@ -136,6 +136,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browsed]:
         ("頭痛", ["Case 1"]),
         ("睡不著", ["Case 1"]),
         ("逆流 頭痛 影響睡眠", ["Case 1"]),
+        ("x光", ["Case 1"]),  # the last word of its text
+        ("光多", []),
+        ("光 ct", []),
         ("ct", ["Case 2"]),
         ("0%", ["Case 2"]),
         ("f_", ["Case 2"]),

@@ -75,8 +75,8 @@ def search_words(wanted: str) -> list[str]:
 def search_condition(wanted: str) -> tuple[list[str], Mapping[str, str]]:
     """Conditions (SQL) on rows of ``records`` that hold all words of *wanted* somewhere, and their parameters.
 
-    Words of three letters and more are looked up in the index; shorter ones, as most Chinese words are, it does not
-    hold, and the texts themselves are read.
+    Words of three letters and more are looked up in the index of trigrams. Those of two, as most Chinese words are,
+    begin one: of Chinese few, of ASCII so many that reading the texts themselves is quicker, as for a single letter.
     """
     words = search_words(wanted)
     parameters: dict[str, str] = {}
@@ -86,7 +86,12 @@ def search_condition(wanted: str) -> tuple[list[str], Mapping[str, str]]:
         conditions.append("number IN (SELECT rowid FROM records_fts WHERE records_fts MATCH :search_index)")
         parameters["search_index"] = " ".join(indexed)
     for at, word in enumerate(word for word in words if len(word) < _SHORTEST):
-        name = f"search_{at}"
+        name, lower = f"search_{at}", word.lower()
+        if len(word) == len(lower) == _SHORTEST - 1 and not word.isascii():
+            terms = f"term >= :{name} AND term < :{name} || char(1114111)"
+            conditions.append(f"number IN (SELECT doc FROM records_trigrams WHERE {terms})")
+            parameters[name] = lower
+            continue
         texts = " OR ".join(f"{text} LIKE :{name} ESCAPE '!'" for text in _TEXTS)
         conditions.append(f"({texts} OR id IN (SELECT record_id FROM answers WHERE text LIKE :{name} ESCAPE '!'))")
         parameters[name] = "%" + "".join(f"!{c}" if c in "!%_" else c for c in word) + "%"

@@ -118,6 +118,7 @@ def _datasette(database: Path, site: str) -> Datasette:
     tables = {
         LIST: {"facets": ["department", "gender", "age_band", "year"], "sort_desc": "asked_on"},
         MADE_OF: {"hidden": True},
+        "records_trigrams": {"hidden": True},
     }
     browser = Datasette(
         metadata={"title": site, "databases": {NAME: {"title": site, "tables": tables, "queries": _QUERIES}}},

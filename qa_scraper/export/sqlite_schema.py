@@ -118,12 +118,14 @@ CREATE INDEX answers_by_author ON answers (author_name);
 CREATE INDEX answers_by_department ON answers (author_department);
 CREATE INDEX related_questions_by_related ON related_questions (related_id) WHERE related_id IS NOT NULL;
 
--- What is searched, a row a record; the words are stored once, in the tables.
+-- What is searched, a row a record; the words are stored once, in the tables. Each text ends with a line end: so every
+-- pair of letters begins a trigram.
 CREATE VIEW records_text AS
-SELECT number, title, question_title, question_text,
-       (SELECT group_concat(text, char(10, 10)) FROM
+SELECT number, title || char(10) AS title, question_title || char(10) AS question_title,
+       question_text || char(10) AS question_text,
+       (SELECT group_concat(text, char(10, 10)) || char(10) FROM
            (SELECT text FROM answers WHERE record_id = records.id ORDER BY position)) AS answers,
-       more_info
+       more_info || char(10) AS more_info
   FROM records;
 
 CREATE VIRTUAL TABLE records_fts USING fts5 (
@@ -134,6 +136,8 @@ CREATE VIRTUAL TABLE records_fts USING fts5 (
 INSERT INTO records_fts (records_fts, rank) VALUES ('hashsize', 33554432);
 INSERT INTO records_fts (records_fts) VALUES ('rebuild');
 INSERT INTO records_fts (records_fts, rank) VALUES ('hashsize', 1048576);
+-- Every trigram and the rows (doc) in which it stands: finds words of two letters.
+CREATE VIRTUAL TABLE records_trigrams USING fts5vocab (records_fts, instance);
 
 -- One row an answer with its question; a question without answers has one row.
 CREATE VIEW questions_and_answers AS

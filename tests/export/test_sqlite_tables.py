@@ -157,6 +157,16 @@ def test_words_of_three_letters_are_found(tables: sqlite3.Connection, words: str
     assert [name for (name,) in found] == ids
 
 
+def test_two_letters_begin_a_trigram_wherever_they_stand(tables: sqlite3.Connection) -> None:
+    for word, ids in (("心悸", ["t:01"]), ("啡。", ["t:01"]), ("。請", [])):
+        found = tables.execute(
+            "SELECT id FROM records WHERE number IN"
+            " (SELECT doc FROM records_trigrams WHERE term >= ?1 AND term < ?1 || char(1114111)) ORDER BY id",
+            (word,),
+        )
+        assert [name for (name,) in found] == ids, word
+
+
 def test_one_and_two_letters_are_found_with_like(tables: sqlite3.Connection) -> None:
     for part in ("心悸", "痛", "咖啡"):
         found = tables.execute(
