@@ -354,7 +354,7 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - the last place that can turn it into words
         if os.environ.get("QA_SCRAPER_TRACEBACK"):
             traceback.print_exc()
-        from qa_scraper.ledger import LedgerError
+        from qa_scraper.ledger_file import LedgerError
 
         known = isinstance(error, LedgerError | OSError | RuntimeError)
         complain(str(error) if known else f"{type(error).__name__}: {error}: {_REPORT}")

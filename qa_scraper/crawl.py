@@ -21,7 +21,7 @@ from twisted.python.failure import Failure
 
 from qa_scraper.clock import Clock
 from qa_scraper.commit_group import CommitGroup
-from qa_scraper.crawl_values import Lease, Progress
+from qa_scraper.crawl_values import Lease, Progress, outcome_of
 from qa_scraper.extraction import EXTRACTOR_VERSION
 from qa_scraper.ledger import Ledger
 from qa_scraper.ledger_format import LEDGER
@@ -53,6 +53,7 @@ from qa_scraper.refresh import Fate, RetryPolicy, RevisitPolicy, State
 from qa_scraper.site import Site
 from qa_scraper.site_links import SiteLinks
 from qa_scraper.site_lock import SiteLock
+from qa_scraper.unchanged_pages import UnchangedPages
 from qa_scraper.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
@@ -64,7 +65,6 @@ _NOT_FETCHED: Final = frozenset((State.DENIED, State.HELD))
 _ENGINE_PULSE: Final = 5.0
 _LONGEST_REASON: Final = 4096
 _RANKED_AT_ONCE: Final = 100  # ranking looks at all that is due
-_WRITTEN_TOGETHER: Final = 100  # unchanged pages; a killed run looks at so many again
 
 
 class Crawl:
@@ -91,6 +91,7 @@ class Crawl:
         self.leases: dict[str, Lease] = {}
         self.links = SiteLinks(site)
         self.progress = Progress(known_records=self.ledger.records.count())
+        self.unchanged = UnchangedPages(self.ledger, self.clock, self.progress, self.ledger_failed)
         self.started = self.clock.seconds()
         self.kind: RunKind = settings["RUN_KIND"]
         self.run = self.ledger.begin_run(self.clock.stamp(), self.started, self.kind)
@@ -103,7 +104,6 @@ class Crawl:
         self.error = ""
         self.stopped_by = ""
         self._windows: defaultdict[str, deque[DueUrl]] = defaultdict(deque)
-        self._unchanged: dict[str, UnchangedPage] = {}
         self._sitemaps_first = self.trusts_lastmod
         self._again: deque[Request] = deque()
         self._wake: asyncio.Handle | None = None
@@ -129,7 +129,7 @@ class Crawl:
         *start_urls*: those to come, so that what waits on their hosts is counted before they are taken.
         """
         hosts = self.links.hosts_with(start_urls)
-        self.progress.open = self.ledger.open_count(hosts, self.started) - len(self._unchanged)
+        self.progress.open = self.ledger.open_count(hosts, self.started) - len(self.unchanged)
 
     def found_on(
         self, lease: Lease, addresses: Iterable[str], lastmods: Mapping[str, str | None] | None = None
@@ -158,7 +158,7 @@ class Crawl:
                 continue
             window = self._windows[host]
             if not window and not self._waits_for_sitemap():
-                in_hand = [*self.leases, *self._unchanged]
+                in_hand = [*self.leases, *self.unchanged]
                 window.extend(
                     self.ledger.due(
                         [host],
@@ -227,7 +227,7 @@ class Crawl:
         """Whether the run has more to do: pages in hand, or due within the time that it waits."""
         if self.leases or self._again:
             return True
-        self.note_unchanged()
+        self.unchanged.write()
         if self.is_ending():
             return False
         now = self.clock.seconds()
@@ -331,43 +331,15 @@ class Crawl:
         self._end(lease, Fate(state, "; ".join([*reasons, *filter(None, [whole.doubt])])), whole)
 
     def _unchanged_page(self, lease: Lease) -> None:
-        """A page that needs no reading; such pages are written together, so that they cost next to nothing."""
         self.leases.pop(lease.due.key, None)
-        page = UnchangedPage(lease.due.key, self.clock.stamp(), lease.http_status, lease.etag, lease.last_modified)
-        self._unchanged[lease.due.key] = page
-        self.progress.pages += 1
-        self.progress.open -= 1
+        key, at = lease.due.key, self.clock.stamp()
+        self.unchanged.add(UnchangedPage(key, at, lease.http_status, lease.etag, lease.last_modified))
         if lease.due.is_sitemap:
-            self._skip_unchanged(lease)
-        if len(self._unchanged) >= _WRITTEN_TOGETHER:
-            self.note_unchanged()
+            self._skip_listed(lease)
 
-    def _skip_unchanged(self, lease: Lease) -> None:
-        """Takes pages of a sitemap as looked at whose lastmod is as it was, if it is trusted; they need no fetch."""
-        if not self.trusts_lastmod:
-            return
-        try:
-            as_before = self.ledger.pages.unchanged_by_lastmod(lease.due.key, EXTRACTOR_VERSION, self.run, self.started)
-        except sqlite3.Error as error:
-            self.ledger_failed(error)
-            return
-        for key in as_before:
-            if key not in self.leases:
-                self._unchanged[key] = UnchangedPage(key, self.clock.stamp())
-                self.progress.open -= 1
-        self.note_unchanged()
-
-    def note_unchanged(self) -> None:
-        """Writes down the pages that were found unchanged since it was last done."""
-        if not self._unchanged:
-            return
-        pages, self._unchanged = self._unchanged, {}
-        self.progress.unchanged += len(pages)
-        try:
-            with self.ledger.transaction():
-                self.ledger.pages.note_unchanged(pages.values(), self.clock.seconds())
-        except sqlite3.Error as error:
-            self.ledger_failed(error)
+    def _skip_listed(self, lease: Lease) -> None:
+        if self.trusts_lastmod:
+            self.unchanged.skip_listed(lease.due.key, self.run, self.started, self.leases)
 
     def ledger_failed(self, error: sqlite3.Error) -> None:
         """Ends the run because of an error of its ledger."""
@@ -379,32 +351,7 @@ class Crawl:
     def _end(self, lease: Lease, fate: Fate, judged: Whole | Ended | None = None, moved_to: str | None = None) -> None:
         """Writes a page's outcome into the ledger and ends its lease. A ledger that cannot be written ends the run."""
         now = self.clock.seconds()
-        is_read = isinstance(judged, Whole)
-        outcome = PageOutcome(
-            key=lease.due.key,
-            state=fate.state,
-            reason=fate.reason,
-            checked_at=self.clock.stamp(),
-            due_at=fate.due_at,
-            tries=lease.due.tries + 1 if fate.state == State.RETRY else 0,
-            http_status=lease.http_status,
-            etag=lease.etag,
-            last_modified=lease.last_modified,
-            body_hash=judged.body_hash if judged else None,
-            body_seen=judged.body_seen if judged else 0,
-            read_hash=judged.body_hash if judged and is_read else None,
-            read_version=EXTRACTOR_VERSION if is_read else None,
-            took=lease.took if is_read else None,
-            size=lease.size if is_read else None,
-            is_sitemap=lease.is_sitemap,
-            moved_to=moved_to,
-            pause=(lease.due.host, judged.pause_until)
-            if isinstance(judged, Ended) and judged.pause_until is not None
-            else None,
-            records=tuple(lease.records),
-            found=tuple(lease.found),
-            listed=tuple(lease.listed),
-        )
+        outcome = outcome_of(lease, fate, judged, moved_to, self.clock.stamp())
         if fate.state in {State.FAILED, State.HELD, State.RETRY}:
             level = logging.INFO if fate.state == State.RETRY else logging.WARNING
             logger.log(level, "%s: %s: %s", fate.state, lease.due.key, fate.reason)
@@ -416,8 +363,8 @@ class Crawl:
             self.ledger_failed(error)
             return
         self._count(outcome, result)
-        if lease.is_sitemap and is_read:
-            self._skip_unchanged(lease)
+        if lease.is_sitemap and isinstance(judged, Whole):
+            self._skip_listed(lease)
 
     def _count(self, outcome: PageOutcome, result: CommitResult) -> None:
         progress = self.progress

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from qa_scraper.ledger_values import DueUrl, FoundUrl, RunKind, StoredRecord
-from qa_scraper.outcomes import Verdict
-from qa_scraper.refresh import State
+from qa_scraper.extraction import EXTRACTOR_VERSION
+from qa_scraper.ledger_values import DueUrl, FoundUrl, PageOutcome, RunKind, StoredRecord
+from qa_scraper.outcomes import Ended, Verdict, Whole
+from qa_scraper.refresh import Fate, State
 
 
 @dataclass(slots=True)
@@ -29,6 +30,37 @@ class Lease:
     waiting_for: int = 0
     is_sitemap: bool = False
     listed: list[str] = field(default_factory=list)
+
+
+def outcome_of(
+    lease: Lease, fate: Fate, judged: Whole | Ended | None, moved_to: str | None, checked_at: str
+) -> PageOutcome:
+    """What the ledger is told of a page in hand that came to its *fate*; *judged*: as what its response was taken."""
+    is_read = isinstance(judged, Whole)
+    pause_until = judged.pause_until if isinstance(judged, Ended) else None
+    return PageOutcome(
+        key=lease.due.key,
+        state=fate.state,
+        reason=fate.reason,
+        checked_at=checked_at,
+        due_at=fate.due_at,
+        tries=lease.due.tries + 1 if fate.state == State.RETRY else 0,
+        http_status=lease.http_status,
+        etag=lease.etag,
+        last_modified=lease.last_modified,
+        body_hash=judged.body_hash if judged else None,
+        body_seen=judged.body_seen if judged else 0,
+        read_hash=judged.body_hash if judged and is_read else None,
+        read_version=EXTRACTOR_VERSION if is_read else None,
+        took=lease.took if is_read else None,
+        size=lease.size if is_read else None,
+        is_sitemap=lease.is_sitemap,
+        moved_to=moved_to,
+        pause=None if pause_until is None else (lease.due.host, pause_until),
+        records=tuple(lease.records),
+        found=tuple(lease.found),
+        listed=tuple(lease.listed),
+    )
 
 
 @dataclass(slots=True)

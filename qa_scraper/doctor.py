@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from qa_scraper.change_feed import CHANGES, feeds, replay
 from qa_scraper.errors import InputError
 from qa_scraper.items import record_type
-from qa_scraper.ledger import Ledger, LedgerError, NewerLedger
+from qa_scraper.ledger import Ledger
+from qa_scraper.ledger_file import LedgerError, NewerLedger
 from qa_scraper.privacy import Privacy, PrivacyPolicy
 from qa_scraper.privacy_key import PRIVACY_KEY, key_in
 from qa_scraper.publish import SNAPSHOT, holds_records, snapshot_records, without_ledger

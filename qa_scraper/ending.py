@@ -10,7 +10,7 @@ from qa_scraper.clock import stamp_of
 from qa_scraper.crawl import Crawl
 from qa_scraper.crawl_values import RunSummary
 from qa_scraper.gate import Measures
-from qa_scraper.ledger import LedgerError
+from qa_scraper.ledger_file import LedgerError
 from qa_scraper.ledger_values import RunOutcome
 from qa_scraper.publication import Publication, publish
 from qa_scraper.publish import SNAPSHOT
@@ -39,7 +39,7 @@ def close(crawl: Crawl, reason: str) -> RunSummary:
 
 
 def _finish(crawl: Crawl, reason: str) -> RunSummary:
-    crawl.note_unchanged()
+    crawl.unchanged.write()
     crawl.group.end()
     hosts = sorted(crawl.hosts)
     if not crawl.is_ending() and crawl.next_chance() is None:

@@ -19,6 +19,7 @@ from qa_scraper.asker_names import normal_name
 from qa_scraper.change_feed import CHANGES, Change, feed_path
 from qa_scraper.forgotten_store import Job
 from qa_scraper.ledger import Ledger
+from qa_scraper.ledger_file import purge
 from qa_scraper.marks import is_pseudonym
 from qa_scraper.privacy import Privacy
 from qa_scraper.privacy_key import PRIVACY_KEY, key_in
@@ -70,7 +71,7 @@ def finish_forgetting(ledger: Ledger, folder: Path) -> None:
     rewrite_snapshot(folder, shown, job.ids)
     _withhold_reasons(folder, job)
     (folder / LOG).unlink(missing_ok=True)  # it may quote what pages say
-    ledger.purge()
+    purge(ledger.path)
     with ledger.transaction():
         ledger.forgotten.finish()
     ledger.finish_run(job.run, job.at, "complete", 0, ledger.records.count())

@@ -6,8 +6,6 @@ A page is whole: its records, the URLs that it shows and its own new state commi
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -17,7 +15,7 @@ from typing import Any, Final
 
 from qa_scraper.evidence import Evidence
 from qa_scraper.forgotten_store import ForgottenStore
-from qa_scraper.ledger_format import SCHEMA_VERSION, upgrade_statements
+from qa_scraper.ledger_file import LedgerError, opened, transaction
 from qa_scraper.ledger_values import (
     CommitResult,
     DueUrl,
@@ -31,7 +29,7 @@ from qa_scraper.near_duplicate_store import NearDuplicateStore
 from qa_scraper.page_store import PageStore
 from qa_scraper.path_budget import PathBudget
 from qa_scraper.path_worth import UNKNOWN
-from qa_scraper.record_store import RecordStore, transaction
+from qa_scraper.record_store import RecordStore
 from qa_scraper.refresh import RevisitPolicy, State
 from qa_scraper.removal_store import RemovalStore
 from qa_scraper.run_store import RunStore
@@ -67,20 +65,6 @@ def _marks(values: list[str]) -> str:
     return ",".join("?" * len(values))
 
 
-class LedgerError(Exception):
-    """The ledger cannot be opened or written; the message says what to do."""
-
-
-class NewerLedger(LedgerError):
-    """The ledger was written by a newer qa-scraper; ``what`` says so, without what to do."""
-
-    def __init__(self, path: Path, version: int) -> None:
-        self.what = (
-            f"the ledger {path} was written by a newer qa-scraper (format {version}, this one knows {SCHEMA_VERSION})"
-        )
-        super().__init__(f"{self.what}: upgrade qa-scraper, or use another --output folder.")
-
-
 class Ledger:
     """The crawl state of one site. Not thread-safe; one process at a time writes."""
 
@@ -99,18 +83,8 @@ class Ledger:
         """
         self.path = path
         try:
-            if read_only:
-                self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-            else:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                self._db = sqlite3.connect(path, isolation_level=None)
-                os.chmod(path, 0o600)
-            self._db.execute("PRAGMA busy_timeout=5000")
-            self._db.execute("PRAGMA temp_store=MEMORY")
-            version = self._version()
+            self._db, version = opened(path, read_only=read_only)
             self.is_new = version == 0
-            if not read_only:
-                self._make_ready(version)
             self.records = RecordStore(self._db)
             self.near_duplicates = NearDuplicateStore(self._db)
             self.forgotten = ForgottenStore(self._db)
@@ -126,21 +100,6 @@ class Ledger:
                 f"cannot open the ledger {path}: {error}. Check that the folder can be written and that the file is"
                 " a ledger of qa-scraper; move it away to begin anew."
             ) from error
-
-    def _version(self) -> int:
-        """The version of the file's format. Raises NewerLedger for one from the future."""
-        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-        if version > SCHEMA_VERSION:
-            raise NewerLedger(self.path, version)
-        return version
-
-    def _make_ready(self, version: int) -> None:
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        if version < SCHEMA_VERSION:
-            with transaction(self._db):
-                for statement in upgrade_statements(version):
-                    self._db.execute(statement)
 
     def close(self) -> None:
         """Closes the file. Harmless when closed already."""
@@ -190,21 +149,6 @@ class Ledger:
             (now, State.STORED, State.STORED, State.LOST, State.NEW, since),
         )
         self._db.execute("UPDATE runs SET publication='undone' WHERE run=?", (last.run,))
-
-    def purge(self) -> None:
-        """Leaves no trace in the file of what was deleted: it is written anew, and its log emptied.
-
-        Needs as much free space as the file takes. Raises LedgerError where another process is reading in it,
-        sqlite3.Error where it cannot be written.
-        """
-        # A connection of its own: this one's temporary tables are in memory, and so would be the copy of the file.
-        with contextlib.closing(sqlite3.connect(self.path, isolation_level=None)) as db:
-            db.execute("PRAGMA busy_timeout=5000")
-            db.execute("PRAGMA synchronous=FULL")
-            db.execute("PRAGMA secure_delete=ON")
-            db.execute("VACUUM")
-            if db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                raise LedgerError(f"the ledger {self.path} is being read by another process: run again once it ends.")
 
     def finish_run(self, run: int, finished_at: str, outcome: RunOutcome, pages: int, records: int) -> None:
         """Notes how a run ended and moves the write-ahead log into the file."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from qa_scraper.gate import Sighting
-from qa_scraper.ledger import LedgerError
+from qa_scraper.ledger_file import LedgerError
 from qa_scraper.ledger_format import SCHEMA_VERSION
 from qa_scraper.refresh import REMOVED_AFTER, State
 from qa_scraper.run_store import RunStore

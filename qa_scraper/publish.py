@@ -12,7 +12,8 @@ from typing import IO, TYPE_CHECKING, Final
 
 import orjson
 
-from qa_scraper.ledger import Ledger, LedgerError
+from qa_scraper.ledger import Ledger
+from qa_scraper.ledger_file import LedgerError
 from qa_scraper.ledger_format import LEDGER
 from qa_scraper.ledger_values import PublishedRecord
 

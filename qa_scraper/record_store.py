@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
 from itertools import chain, count
 from typing import Final
 
+from qa_scraper.ledger_file import transaction
 from qa_scraper.ledger_values import PublishedRecord, StoredRecord
 from qa_scraper.refresh import REMOVED_AFTER
 
@@ -15,28 +15,6 @@ _KEPT: Final = (
     "question_hash, content_hash, name, body, extractor_version, answered, changed_at, version, lost_at, removed_at"
 )
 """What of a record may change, and is restored when a run is undone."""
-
-
-_WHOLE: Final = ("BEGIN IMMEDIATE", ("ROLLBACK",), "COMMIT")
-_PART: Final = ("SAVEPOINT part", ("ROLLBACK TO part", "RELEASE part"), "RELEASE part")
-
-
-@contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing of what is done to *db* inside. Raises sqlite3.Error where the file cannot be written.
-
-    Inside another one it is a part of that: undone alone, on the disk with it.
-    """
-    begin, undo, end = _PART if db.in_transaction else _WHOLE
-    db.execute(begin)
-    try:
-        yield
-    except BaseException:
-        if db.in_transaction:  # SQLite itself has undone all of it where the disk is full
-            for statement in undo:
-                db.execute(statement)
-        raise
-    db.execute(end)
 
 
 class RecordStore:

@@ -16,7 +16,7 @@ from scrapy.core.scheduler import Scheduler
 from qa_scraper.crawl import Crawl
 from qa_scraper.ending import close
 from qa_scraper.errors import SiteBusy
-from qa_scraper.ledger import LedgerError
+from qa_scraper.ledger_file import LedgerError
 from qa_scraper.site import Site
 from qa_scraper.urls import host_of
 

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from qa_scraper.clock import in_words, seconds_of, stamp_of
 from qa_scraper.gate import Measures, Sighting
-from qa_scraper.ledger import LedgerError
+from qa_scraper.ledger_file import LedgerError
 from qa_scraper.ledger_format import LEDGER
 from qa_scraper.ledger_reader import LedgerReader, read_ledger
 from qa_scraper.ledger_values import Publication, RunKind, RunOutcome

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from qa_scraper.items import Question, Record, Source, content_hash, question_hash
-from qa_scraper.ledger import Ledger, LedgerError
+from qa_scraper.ledger import Ledger
+from qa_scraper.ledger_file import LedgerError
 from qa_scraper.ledger_format import FORMATS
 from qa_scraper.ledger_values import FoundUrl, PageOutcome, StoredRecord
 from qa_scraper.publication import publish as publish_run
