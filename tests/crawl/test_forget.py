@@ -29,7 +29,7 @@ from typer.testing import CliRunner
 
 from tests.crawl.test_faults import make_all_due
 from tests.faults.campaign import spread
-from tests.faults.crash_points import CRASHED, NotPossible, Point, shim_library, shim_variables
+from tests.faults.crash_points import CRASHED, Point, shim_variables
 from tests.support.commands import BIN, crawl_arguments, environment, qa_scraper, records
 from tests.support.people_site import PeopleSite
 
@@ -228,14 +228,6 @@ def test_what_was_rejected_is_forgotten_too(site: PeopleSite, output: Path) -> N
     assert crawl(site, output, command="refresh").returncode == 0
     (output / SITE / "crawl.log").unlink()
     assert_gone(output)
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    try:
-        return shim_library(tmp_path_factory.mktemp("shim"))
-    except NotPossible as why:
-        pytest.skip(str(why))
 
 
 @pytest.mark.parametrize("mode", ["before", "half"])

@@ -15,7 +15,6 @@ from tests.faults.crash_points import (
     count_calls,
     crash_trial,
     disk_error_trial,
-    shim_library,
     small_arena,
 )
 
@@ -27,14 +26,6 @@ A_SERIES = 3
 def arena() -> Iterator[Arena]:
     with small_arena() as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    try:
-        return shim_library(tmp_path_factory.mktemp("shim"))
-    except NotPossible as why:
-        pytest.skip(str(why))
 
 
 @pytest.mark.parametrize("grown", [False, True], ids=["new", "grown"])

@@ -1,0 +1,18 @@
+"""Fixtures of more than one folder of tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.crash_points import NotPossible, shim_library
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The library that makes a program's writes fail, compiled; skips where there is no compiler."""
+    try:
+        return shim_library(tmp_path_factory.mktemp("shim"))
+    except NotPossible as why:
+        pytest.skip(str(why))
