@@ -101,8 +101,9 @@ $(SIMULATE_READY): $(READY) requirements-simulate.lock
 
 # Kills, crashes, disk and network faults by the thousand, about two hours; writes the table of docs/reliability.md
 TRIALS ?= 500
+WORKERS ?= 1
 torture: $(READY)
-	$(BIN)/python -m tests.faults --trials $(TRIALS)
+	$(BIN)/python -m tests.faults --trials $(TRIALS) --workers $(WORKERS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -22,14 +22,17 @@ from tests.support.commands import BIN, ROOT
 BENCH_PYTHON: Final = ROOT / ".venv-bench" / "bin" / "python"
 HOW_TO_MAKE: Final = f"{BENCH_PYTHON.parent.parent.name} is missing: make setup-bench"
 OURS: Final = "b"
+BOTH_CORES: Final = "w"
 NAMES: Final = {
     "a": "stock Scrapy, downloads only",
     OURS: "qa-scraper crawl, everything",
+    BOTH_CORES: "the same with --workers 2, on both cores",
     "c": "stock Scrapy, CSS item loaders, feed",
     "d": "Crawlee ParselCrawler, XPath",
     "e": "aiohttp and lxml by hand",
 }
-_EXTRACTS: Final = frozenset("bcde")
+_BY_QA_SCRAPER: Final = frozenset((OURS, BOTH_CORES))
+_EXTRACTS: Final = frozenset("bcde") | _BY_QA_SCRAPER
 
 
 def crawl_arguments(output: Path, *more: str) -> list[str]:
@@ -54,8 +57,9 @@ class Arena:
         """How contender *letter* is started."""
         output = str(self.output(letter))
         module = ["-m", "tests.bench.contenders"]
-        if letter == OURS:
-            return [str(BIN / "qa-scraper"), *self.crawl_arguments(letter)]
+        if letter in _BY_QA_SCRAPER:
+            workers = ("--workers", "2") if letter == BOTH_CORES else ()
+            return [str(BIN / "qa-scraper"), *self.crawl_arguments(letter), *workers]
         if letter == "a":
             urls = self.folder / "urls.txt"
             urls.write_text("\n".join(self.nginx.url + path for path in self.paths), "utf-8")
@@ -73,9 +77,8 @@ class Arena:
 
     def output(self, letter: str) -> Path:
         """Where the records of a contender are."""
-        return (
-            self.folder / letter / "edoctor" / "questions.jsonl" if letter == OURS else self.folder / f"{letter}.jsonl"
-        )
+        of_qa_scraper = self.folder / letter / "edoctor" / "questions.jsonl"
+        return of_qa_scraper if letter in _BY_QA_SCRAPER else self.folder / f"{letter}.jsonl"
 
     def clear(self, letter: str) -> None:
         """Removes what an earlier run wrote."""
@@ -87,7 +90,8 @@ class Arena:
         self.clear(letter)
         before = self.nginx.requests()
         log = self.folder / f"{letter}.log"
-        cost = measured(self.command(letter), cpu=self.cpu, folder=ROOT, said=log)
+        cpu = None if letter == BOTH_CORES else self.cpu
+        cost = measured(self.command(letter), cpu=cpu, folder=ROOT, said=log)
         self.check(letter, self.nginx.requests() - before)
         return cost
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 from tests.faults import hostile
+from tests.faults.arena import WORKERS
 from tests.faults.campaign import KINDS, Amount, Kind, run_kind
 from tests.faults.crash_points import NotPossible
 from tests.faults.report import HOSTILE, figures, keep
@@ -25,6 +27,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2, help="trials at a time (2)")
     parser.add_argument("--only", action="append", choices=names, help="this kind only; may be given several times")
     parser.add_argument("--again", metavar="NAME", default="", help="only the trial of this name, as it was printed")
+    parser.add_argument("--workers", type=int, default=1, help="processes of each run; with more than 1 no report (1)")
     writes = parser.add_mutually_exclusive_group()
     writes.add_argument("--no-report", action="store_true", help="leave docs/reliability.md as it is")
     writes.add_argument("--record", action="store_true", help="replace figures there even if they are of more trials")
@@ -36,7 +39,9 @@ def main() -> int:
     asked = arguments()
     amount = Amount(asked.trials, asked.sample, asked.seed)
     only = asked.only or ([asked.again.partition(" ")[0]] if asked.again else [])
-    report = not asked.no_report and not asked.again
+    report = not asked.no_report and not asked.again and asked.workers == 1
+    if asked.workers > 1:
+        os.environ[WORKERS] = str(asked.workers)
     good = measure_hostile_pages(report, asked.record) if not only or HOSTILE in only else True
     for kind in (kind for kind in KINDS if not only or kind.name in only):
         try:

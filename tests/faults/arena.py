@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import time
@@ -16,6 +17,8 @@ from tests.support.commands import crawl_arguments, qa_scraper, start
 from tests.support.faulty_answers import Faults
 
 SITE = "edoctor"
+WORKERS = "TORTURE_WORKERS"
+"""Environment variable: how many processes a run reads pages with."""
 PATIENCE = 90.0
 """Seconds after which a run that should have ended counts as one that hangs."""
 
@@ -98,7 +101,8 @@ class Arena:
 
     def arguments(self, output: Path, *more: str) -> list[str]:
         """The command line of a run into *output*."""
-        return crawl_arguments(SITE, self.site.url, output, *more)
+        workers = ("--workers", os.environ[WORKERS]) if WORKERS in os.environ else ()
+        return crawl_arguments(SITE, self.site.url, output, *workers, *more)
 
     def run(self, output: Path, *more: str, **variables: str) -> Run:
         """Runs to the end and looks at the ledger then. *variables* go into the environment of the process."""
