@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from qa_scraper.spiders.base import SiteSpider
 
 
-_GC_THRESHOLDS: Final = (10_000, 20, 20)  # objects more than were freed, young collections, middle ones
+_GC_THRESHOLDS: Final = (2_000, 20, 20)  # objects more than were freed, young collections, middle ones
 
 
 class Display(Protocol):
