@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final, Literal
 
 Mark = Literal["[email]", "[phone]", "[id-number]", "[profile]"]
@@ -18,8 +19,9 @@ Search = Callable[[str], list[Span]]
 """What of a text is to be hidden: in order, none overlapping another."""
 
 _SET_ALREADY: Final = re.compile(rf"(\[(?:email|phone|id-number|profile|asker)\]|{_PSEUDONYM.pattern})")
-_ROUNDS: Final = 8
-"""How often what is left beside marks is searched; honest texts need two. It keeps the time linear."""
+_SEARCHED_AT_MOST: Final = (8, 20_000)
+"""How much of a text is searched, again and again: so many times its length, and so many characters. It keeps the time
+linear; honest texts need two rounds, long lists in an odd form one a number."""
 
 
 def is_pseudonym(name: str) -> bool:
@@ -32,35 +34,48 @@ def marked(text: str, search: Search) -> str:
 
     What stands beside a mark, a new one or one that was there, is searched as a text of its own until nothing more is
     found. So a number beside another does not stay because of its neighbour, and doing it twice changes nothing.
-    What still holds something after eight rounds, which takes malice, is hidden as a whole.
+    Where that takes too long, which needs malice, the rest of each line that still holds something is hidden.
     """
+    times, more = _SEARCHED_AT_MOST
+    left = _Left(times * len(text) + more)
     pieces = _SET_ALREADY.split(text)
-    if len(pieces) == 1:
-        return "".join(_marked(text, search, _ROUNDS))
-    shown = [
-        # A pseudonym may be a name that is to be dropped now.
-        (part if part[0] == "[" else replaced(part, search(part)))
-        if at % 2
-        else "".join(_marked(part, search, _ROUNDS))
-        for at, part in enumerate(pieces)
-    ]
-    return "".join(shown)
+    pieces[::2] = ["".join(_marked(piece, search, left)) for piece in pieces[::2]]
+    return "".join(pieces)
 
 
-def _marked(piece: str, search: Search, rounds: int) -> Iterator[str]:
-    spans = search(piece) if piece else []
-    if not spans:
-        yield piece
-        return
-    if not rounds:
-        yield spans[0][2]
-        return
-    done = 0
-    for begin, end, put in spans:
-        yield from _marked(piece[done:begin], search, rounds - 1)
-        yield put
-        done = end
-    yield from _marked(piece[done:], search, rounds - 1)
+@dataclass(slots=True)
+class _Left:
+    """How many characters may still be searched."""
+
+    characters: int
+
+
+def _marked(piece: str, search: Search, left: _Left) -> Iterator[str]:
+    while piece:
+        left.characters -= len(piece)
+        spans = search(piece)
+        if not spans:
+            yield piece
+            return
+        if left.characters < 0:
+            yield from _hidden(piece, search)
+            return
+        done = 0
+        for begin, end, put in spans:
+            yield from _marked(piece[done:begin], search, left)
+            yield put
+            done = end
+        piece = piece[done:]
+
+
+def _hidden(piece: str, search: Search) -> Iterator[str]:
+    for line in piece.splitlines(keepends=True):
+        spans = search(line)
+        if spans:
+            begin, _, put = spans[0]
+            yield line[:begin] + put + line[len(line.rstrip("\r\n")) :]
+        else:
+            yield line
 
 
 def replaced(text: str, spans: Iterable[Span]) -> str:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from qa_scraper.asker_names import AskerNames, normal_name
 from qa_scraper.items import content_hash_of
-from qa_scraper.marks import ASKER_MARK, Span, apart, is_pseudonym, marked
-from qa_scraper.personal_details import details
+from qa_scraper.marks import ASKER_MARK, is_pseudonym, replaced
+from qa_scraper.personal_details import without_details
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -24,6 +24,7 @@ POLICIES: Final[tuple[PrivacyPolicy, ...]] = get_args(PrivacyPolicy)
 
 WITHHELD: Final = "two readers of the page disagree on a name; what they say is withheld"
 _LOCAL_ID: Final = "local:"
+_ROUNDS: Final = 5
 _SOUGHT_IN_ALL: Final = 5
 """So many of a record's names are looked for in all of its texts; a further one only in the answer that it signs."""
 
@@ -145,12 +146,13 @@ class _Applied:
     def _masked(self, text: JsonValue, names: AskerNames | None = None) -> JsonValue:
         if not isinstance(text, str):
             return text
-        sought = names or self._names
-
-        def search(piece: str) -> list[Span]:
-            return apart(details(piece) + sought.found_in(piece))
-
-        return marked(text, search)
+        for _ in range(_ROUNDS):
+            shown = without_details(text)
+            shown = replaced(shown, (names or self._names).found_in(shown))
+            if shown == text:
+                break
+            text = shown  # what stood beside a name may be a detail now
+        return text
 
     def _sign(self, record: _Object, source: _Object) -> None:
         """Gives *record* its *source*: notes without names, the hash of what it is now and an id of no more."""

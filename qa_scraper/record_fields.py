@@ -87,7 +87,7 @@ def _integers_of(field: Field) -> Field | None:
 
 def _make_whole(above: dict[str, JsonValue], field: Field) -> None:
     value = above.get(field.name)
-    if isinstance(value, float):
+    if isinstance(value, float) and abs(value) < 2**63:  # what is larger no table holds, and is told of
         above[field.name] = int(value)
     for part in value if isinstance(value, list) else (value,):
         if isinstance(part, dict):

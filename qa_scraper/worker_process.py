@@ -22,7 +22,11 @@ _LENGTH: Final = struct.Struct("!I")
 
 
 class WorkerEnded(Exception):
-    """The process came to an end before it had read the page."""
+    """The process came to an end before it had read the page. ``was_reading``: it had begun, else others came first."""
+
+    def __init__(self, *, was_reading: bool) -> None:
+        super().__init__("the process that reads pages came to an end")
+        self.was_reading = was_reading
 
 
 class WorkerProcess(asyncio.Protocol):
@@ -59,10 +63,14 @@ class WorkerProcess(asyncio.Protocol):
         """What *page* gives; it can be pickled. The future raises WorkerEnded, or what *page* raises."""
         future: asyncio.Future[ReadPage] = self._loop.create_future()
         if self.ended:
-            future.set_exception(WorkerEnded())
+            future.set_exception(WorkerEnded(was_reading=False))
+            return future
+        try:
+            message = pickle.dumps(page, pickle.HIGHEST_PROTOCOL)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told to who asked
+            future.set_exception(error)
             return future
         self._futures.append(future)
-        message = pickle.dumps(page, pickle.HIGHEST_PROTOCOL)
         self._transport.writelines((_LENGTH.pack(len(message)), message))
         return future
 
@@ -94,9 +102,9 @@ class WorkerProcess(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by asyncio when the process is no more: those who wait are told."""
         self.ended = True
-        for future in self._futures:
+        for at, future in enumerate(self._futures):
             if not future.done():
-                future.set_exception(WorkerEnded())
+                future.set_exception(WorkerEnded(was_reading=at == 0))
 
     def close(self) -> None:
         """Ends the process, whatever it reads. Harmless when it has ended already."""

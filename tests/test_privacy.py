@@ -244,7 +244,7 @@ def test_texts_are_hidden_once(text: str, policy: PrivacyPolicy) -> None:
     assert privacy.applied(once) == once
 
 
-def test_what_takes_malice_is_hidden_as_a_whole() -> None:
+def test_what_takes_malice_is_hidden_to_the_end_of_its_line() -> None:
     """Each round of the search sees but one of these."""
 
     def one_at_a_time(piece: str) -> list[Span]:
@@ -252,7 +252,31 @@ def test_what_takes_malice_is_hidden_as_a_whole() -> None:
         return [(at, at + 1, "[phone]")] if at >= 0 else []
 
     assert marked("0a" * 7, one_at_a_time) == "[phone]a" * 7
-    assert marked("0a" * 1000, one_at_a_time) == "[phone]a" * 7 + "[phone][phone]"
+    text = "begin\n" + "0a" * 5000 + "\nno more\n0\n"
+    shown = marked(text, one_at_a_time)
+    assert shown.startswith("begin\n[phone]a[phone]a")
+    assert shown.endswith("a[phone]\nno more\n[phone]\n")
+    assert "0" not in shown
+    assert marked(shown, one_at_a_time) == shown
+
+
+@pytest.mark.parametrize("between", ["-", ".", "/", ", ", " or "])
+def test_of_a_long_list_nothing_but_its_numbers_is_hidden(between: str) -> None:
+    clinics = [f"(02) 2{300 + number}-6789" for number in range(30)]
+    prose = "My child has had a fever for three days."
+    shown = without_details(f"Clinics: {between.join(clinics)} .\n{prose}" * 3)
+    assert shown == f"Clinics: {between.join(['[phone]'] * 30)} .\n{prose}" * 3
+
+
+@pytest.mark.parametrize(("name", "text", "shown"), [
+    ("Fever", "Email a@b.com. Fever!", "Email [email]. Fever!"),
+    ("Pain", "Write to a@b.com: pain, 0912-345-678", "Write to [email]: pain, [phone]"),
+    ("Patient", "0912-345-678 - patient", "[phone] - patient"),
+    ("Lily", "Lily-0912345678", "[asker]-[phone]"),
+    ("Lily", "lily@example.com, Lily", "[email], [asker]"),
+])  # fmt: skip
+def test_names_are_seen_in_the_whole_text(name: str, text: str, shown: str) -> None:
+    assert Privacy("drop").applied({"asker": {"name": name}, "more_info": text})["more_info"] == shown
 
 
 def test_a_thread_with_many_names_takes_linear_time() -> None:

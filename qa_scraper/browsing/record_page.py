@@ -86,7 +86,7 @@ def search_condition(wanted: str) -> tuple[list[str], Mapping[str, str]]:
         conditions.append("number IN (SELECT rowid FROM records_fts WHERE records_fts MATCH :search_index)")
         parameters["search_index"] = " ".join(indexed)
     for at, word in enumerate(word for word in words if len(word) < _SHORTEST):
-        name, lower = f"search_{at}", word.lower()
+        name, lower = f"search_{at}", "".join(map(str.lower, word))
         if len(word) == len(lower) == _SHORTEST - 1 and not word.isascii():
             terms = f"term >= :{name} AND term < :{name} || char(1114111)"
             conditions.append(f"number IN (SELECT doc FROM records_trigrams WHERE {terms})")

@@ -1,0 +1,104 @@
+"""Readers: every page that is asked for is answered, whatever becomes of the processes that read."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from functools import partial
+
+import pytest
+from qa_scraper.readers import Readers, WorkerDied
+from qa_scraper.reading import ReadPage
+
+SMALL, LARGE = 1_000, 100_000
+
+
+def page(name: str) -> ReadPage:
+    return ReadPage([], [name])
+
+
+def killing() -> ReadPage:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def refused() -> ReadPage:
+    raise ValueError("no page")
+
+
+def told(found: ReadPage | BaseException) -> str:
+    return found.addresses[0] if isinstance(found, ReadPage) else type(found).__name__
+
+
+def read_all(processes: int, *pages: tuple[int, object]) -> list[str]:
+    """What is answered, in the order of the *pages*, each with its size."""
+
+    async def read() -> list[str]:
+        readers = Readers(processes)
+        try:
+            asked = [readers.read(size, each) for size, each in pages]  # type: ignore[arg-type]
+            answers = await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 60)
+        finally:
+            readers.close()
+        return list(map(told, answers))
+
+    return asyncio.run(read())
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+def test_each_gets_its_own_answer(processes: int) -> None:
+    names = [f"{number}" for number in range(60)]
+    sizes = [LARGE if number % 7 == 3 else SMALL for number in range(60)]
+    pages = [(size, partial(page, name)) for name, size in zip(names, sizes, strict=True)]
+    assert read_all(processes, *pages) == names
+
+
+def test_a_page_that_ends_its_process_takes_no_other_with_it() -> None:
+    others = [(LARGE, partial(page, f"{number}")) for number in range(20)]
+    assert read_all(2, *others[:10], (LARGE, killing), *others[10:]) == [
+        *map(str, range(10)), "WorkerDied", *map(str, range(10, 20)),
+    ]  # fmt: skip
+
+
+def test_a_page_behind_many_that_end_their_processes_is_read() -> None:
+    killers = [(LARGE, killing)] * 9
+    assert read_all(2, *killers, (LARGE, partial(page, "last"))) == ["WorkerDied"] * 9 + ["last"]
+
+
+def test_what_a_page_raises_is_told() -> None:
+    here = read_all(1, (SMALL, refused))
+    assert here == ["ValueError"]
+    assert read_all(2, (LARGE, refused), (LARGE, partial(page, "b"))) == ["RuntimeError", "b"]
+
+
+def test_what_cannot_be_handed_over_is_told_and_mixes_up_nothing() -> None:
+    answers = read_all(2, (LARGE, partial(page, "a")), (LARGE, lambda: page("b")), (LARGE, partial(page, "c")))
+    assert answers[0] == "a"
+    assert answers[1] in {"AttributeError", "PicklingError"}
+    assert answers[2] == "c"
+
+
+def test_who_no_longer_waits_holds_nobody_up() -> None:
+    async def read() -> list[str]:
+        readers = Readers(2)
+        asked = [asyncio.ensure_future(readers.read(SMALL, partial(page, f"{number}"))) for number in range(40)]
+        await asyncio.sleep(0)
+        for task in asked[::3]:
+            task.cancel()
+        answers = await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 60)
+        readers.close()
+        return list(map(told, answers))
+
+    assert asyncio.run(read()) == [str(n) if n % 3 else "CancelledError" for n in range(40)]
+
+
+def test_closing_answers_who_waits() -> None:
+    async def read() -> list[str]:
+        readers = Readers(2)
+        asked = [asyncio.ensure_future(readers.read(LARGE, partial(page, "late"))) for _ in range(30)]
+        await asyncio.sleep(0)
+        readers.close()
+        return list(map(told, await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 60)))
+
+    assert set(asyncio.run(read())) <= {"late", WorkerDied.__name__}
