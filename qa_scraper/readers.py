@@ -107,8 +107,9 @@ class Readers:
     async def _begin_workers(self) -> None:
         try:
             while len(self._workers) < self._others:
-                self._workers.append(await WorkerProcess.begin())
-        except OSError as error:
+                worker = await WorkerProcess.begin()
+                self._workers.append(worker)  # the list may be another one by now
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told to who asked
             if not self._workers:
                 self._give_up(error)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import signal
 from functools import partial
@@ -52,6 +53,22 @@ def test_each_gets_its_own_answer(processes: int) -> None:
     sizes = [LARGE if number % 7 == 3 else SMALL for number in range(60)]
     pages = [(size, partial(page, name)) for name, size in zip(names, sizes, strict=True)]
     assert read_all(processes, *pages) == names
+
+
+@pytest.mark.parametrize("processes", [2, 3])
+def test_no_more_processes_are_begun_than_there_are_to_be(processes: int) -> None:
+    async def read() -> int:
+        readers = Readers(processes)
+        asked = []
+        for _ in range(100):  # most of them while the first process is being begun
+            asked.append(asyncio.ensure_future(readers.read(LARGE, partial(page, "x"))))
+            await asyncio.sleep(0)
+        await asyncio.wait_for(asyncio.gather(*asked), 60)
+        begun = len(multiprocessing.active_children())
+        readers.close()
+        return begun
+
+    assert asyncio.run(read()) == processes - 1
 
 
 def test_a_page_that_ends_its_process_takes_no_other_with_it() -> None:
