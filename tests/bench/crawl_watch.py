@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -67,6 +67,8 @@ def watched(arguments: list[str], nginx: Nginx, cpu: int | None, pages: int, *, 
             if look.requests >= pages:
                 break
         time.sleep(_LOOKS)
+    if looks and looks[-1].requests < pages:  # a short crawl may have ended between two looks
+        looks.append(replace(looks[-1], at=time.monotonic(), requests=nginx.requests() - before))
     if not looks or looks[-1].requests < pages:
         raise RuntimeError(f"ended after {looks[-1].requests if looks else 0} of {pages} pages: {_said(process)}")
     if not to_the_end:
