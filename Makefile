@@ -48,21 +48,14 @@ $(BENCH_READY): requirements-bench.lock
 	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	touch $@
 
-nginx:
-	@PATH="$$PATH:/usr/sbin" command -v nginx > /dev/null || \
+# What is no Python package, from Debian's: nginx need not run as a service; without chromium, in which tests look at
+# pages, these are skipped
+nginx chromium:
+	@PATH="$$PATH:/usr/sbin" command -v $@ > /dev/null || \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
-	    apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends nginx > /dev/null; \
+	    apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends $@ > /dev/null; \
 	  else \
-	    echo "nginx is missing: sudo apt-get install nginx (it need not run as a service)"; exit 1; \
-	  fi
-
-# The browser in which tests look at pages (Debian's package; without it they are skipped)
-chromium:
-	@command -v chromium > /dev/null || \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends chromium > /dev/null; \
-	  else \
-	    echo "chromium is missing: sudo apt-get install chromium"; exit 1; \
+	    echo "$@ is missing: sudo apt-get install $@$(if $(filter nginx,$@), (it need not run as a service))"; exit 1; \
 	  fi
 
 # What a refresh costs beside a first crawl: 5,000 pages of 35 KB, 1% changed; 30 refreshes with kills (about 10 minutes)

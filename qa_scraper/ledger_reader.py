@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from qa_scraper.gate import Sighting
-from qa_scraper.ledger_file import LedgerError
+from qa_scraper.ledger_file import LedgerError, NewerLedger
 from qa_scraper.ledger_format import SCHEMA_VERSION
 from qa_scraper.refresh import REMOVED_AFTER, State
 from qa_scraper.run_store import RunStore
@@ -155,10 +155,7 @@ def _read(path: Path, way: str, read: Callable[[LedgerReader], _Found]) -> _Foun
 
 def _other_format(path: Path, version: int) -> str:
     if version > SCHEMA_VERSION:
-        return (
-            f"the ledger {path} was written by a newer qa-scraper (format {version}, this one knows {SCHEMA_VERSION}):"
-            " upgrade qa-scraper."
-        )
+        return f"{NewerLedger(path, version).what}: upgrade qa-scraper."
     site = path.parent.name
     return (
         f"the ledger {path} was written by an older qa-scraper (format {version}, now it is {SCHEMA_VERSION}): the next"

@@ -166,10 +166,10 @@ class NearDuplicateStore:
 
     def _link(self, numbered: list[tuple[int, bytes]], groups: Groups) -> None:
         """Joins records with those that are similar, and notes their bands."""
-        signatures = dict(numbered)
+        known = dict(numbered)
         first: dict[int, int] = {}  # of each band; most records are alone in theirs
         further: list[tuple[int, int]] = []
-        for number, signature in signatures.items():
+        for number, signature in known.items():
             for band in bands(signature):
                 if first.setdefault(band, number) != number:
                     further.append((band, number))
@@ -187,15 +187,17 @@ class NearDuplicateStore:
             if len(others) < _MOST_IN_A_BAND:
                 others.append(number)
                 entries.append(band << _BITS | number)
-        self._join(pairs, signatures, groups)
+        self._join(pairs, known, groups)
         entries.sort()  # neighbours in the table are written together
         self._db.execute(_ADD, (orjson.dumps(entries).decode(),))
 
     def _join(self, pairs: Collection[tuple[int, int]], known: Mapping[int, bytes], groups: Groups) -> None:
         """Joins the records of *pairs*, or one and the cluster of the other, that are similar; *known*: signatures."""
+        if not pairs:
+            return
         unknown = orjson.dumps(sorted({other for _, other in pairs if other not in known})).decode()
         places: dict[int, int | str] = {}
-        found = {number: values(signature) for number, signature in known.items()} if pairs else {}
+        found = {number: values(signature) for number, signature in known.items()}
         for number, signature, cluster in self._db.execute(_KNOWN, (unknown,)):
             places[number] = cluster or number
             found[number] = values(signature)

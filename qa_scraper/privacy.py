@@ -24,7 +24,7 @@ POLICIES: Final[tuple[PrivacyPolicy, ...]] = get_args(PrivacyPolicy)
 
 WITHHELD: Final = "two readers of the page disagree on a name; what they say is withheld"
 _LOCAL_ID: Final = "local:"
-_ROUNDS: Final = 5
+_ROUNDS: Final = 5  # of a search for details and names; honest texts need two
 _SOUGHT_IN_ALL: Final = 5
 """So many of a record's names are looked for in all of its texts; a further one only in the answer that it signs."""
 

@@ -87,7 +87,7 @@ class WorkerProcess(asyncio.Protocol):
             if len(self._received) < message + length:
                 break
             begin = message + length
-            self._take(*pickle.loads(memoryview(self._received)[message:begin].tobytes()))
+            self._take(*pickle.loads(self._received[message:begin]))
         del self._received[:begin]
 
     def _take(self, found: ReadPage, error: Exception | None) -> None:

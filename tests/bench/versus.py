@@ -32,7 +32,7 @@ NAMES: Final = {
     "e": "aiohttp and lxml by hand",
 }
 _BY_QA_SCRAPER: Final = frozenset((OURS, BOTH_CORES))
-_EXTRACTS: Final = frozenset("bcde") | _BY_QA_SCRAPER
+_EXTRACTS: Final = NAMES.keys() - {"a"}
 
 
 def crawl_arguments(output: Path, *more: str) -> list[str]:
