@@ -145,6 +145,8 @@ def pause_trial(arena: Arena, rng: random.Random, name: str) -> Trial:
             process.kill()
             trial.kills += 1
         process.wait(PATIENCE)
+        if trial.kills:
+            arena.site.keep_pauses_until(time.monotonic() + _known_pause(arena.ledger(output)) - time.time())
         run = arena.run(output)
     trial.verdict = arena.judge(output, reader, [run], arena.undisturbed)
     trial.faults = sum(status == 429 for _, status in arena.site.requests)
@@ -159,13 +161,18 @@ def _pause_is_known(arena: Arena, process: subprocess.Popen[bytes], output: Path
     while process.poll() is None and time.monotonic() < until:
         if arena.site.pauses:
             try:
-                with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True, timeout=1)) as db:
-                    if db.execute("SELECT count(*) FROM hosts").fetchone()[0]:
-                        return True
+                if _known_pause(ledger):
+                    return True
             except sqlite3.Error:
                 pass  # it is being made
         wait_at_most(process, 0.01)
     return False
+
+
+def _known_pause(ledger: Path) -> float:
+    """Until when the site is to be left alone, in seconds since the epoch, as the ledger knows it; 0 for no pause."""
+    with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True, timeout=1)) as db:
+        return float(db.execute("SELECT coalesce(max(paused_until), 0) FROM hosts").fetchone()[0])
 
 
 def doubt_trial(arena: Arena, rng: random.Random, name: str) -> Trial:

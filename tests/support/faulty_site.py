@@ -85,6 +85,15 @@ class FaultySite:
             self.log.clear()
             self.pauses.clear()
 
+    def keep_pauses_until(self, known: float) -> None:
+        """Asks for no more of the pauses so far than a killed client could know: until *known* (monotonic seconds).
+
+        Of several 429s at once the kill may come between the commits of the first and the last, and what they ask for
+        may differ: a date is whole seconds, so by a second.
+        """
+        with self.lock:
+            self.pauses = [(sent, min(until, known)) for sent, until in self.pauses]
+
     def too_soon(self, grace: float = 1.0) -> list[str]:
         """Paths requested while a Retry-After was running, leaving aside what was on its way already.
 
