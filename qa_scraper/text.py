@@ -21,6 +21,8 @@ _BLANK_LINES: Final = re.compile("\n{3,}")
 
 def clean_line(text: str) -> str:
     """*text* as one line: white space folded and trimmed, invisible characters dropped, lone surrogates as U+FFFD."""
+    if text.isprintable() and "  " not in text:  # the only white space that is printable is the blank
+        return text.strip(" ")
     folded = " ".join(text.split())
     # split() takes these four for white space, but they are dropped; all else that is dropped is not printable.
     if folded.isprintable() and not ("\x1c" in text or "\x1d" in text or "\x1e" in text or "\x1f" in text):
@@ -30,7 +32,12 @@ def clean_line(text: str) -> str:
 
 def clean_text(text: str) -> str:
     """*text* with each line cleaned and at most one blank line between paragraphs, none at the ends."""
-    lines = [" ".join(line.split()) for line in text.split("\n")]
+    lines = text.split("\n")
+    if all(map(str.isprintable, lines)) and "  " not in text:  # nothing to fold or to drop inside of the lines
+        lines = [line.strip(" ") for line in lines]
+        joined = "\n".join(lines)
+        return (_BLANK_LINES.sub("\n\n", joined) if "\n\n\n" in joined else joined).strip("\n")
+    lines = [" ".join(line.split()) for line in lines]
     # As in clean_line: what is dropped or ends a line beside the newline is not printable, or folded by split().
     ends = len(text.splitlines()) + text.endswith("\n")
     if ends > len(lines) or "\x1f" in text or not all(map(str.isprintable, lines)):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import count, islice
 from typing import Final, Literal, NamedTuple
 
 from lxml import etree
@@ -158,15 +158,13 @@ _PLACE_OF_ROLE: Final[dict[str, Place]] = {
     "dialog": "aside",
     "alertdialog": "aside",
 }
-_HAS_HEADING: Final = etree.XPath(
-    "boolean(descendant-or-self::*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6"
-    " or @role[contains(translate(., 'HEADIN', 'headin'), 'heading')]])"
-)
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
+_ROLES: Final = etree.XPath("descendant-or-self::*/@role", smart_strings=False)
 # Inside these a header or footer belongs to the text (HTML Living Standard §4.3.8, §4.3.9).
 _SECTIONING: Final = frozenset(("main", "article", "section"))
-# Elements that mean something without any attribute.
-_SPECIAL: Final = frozenset((*_PLACE_OF_TAG, *_HEADINGS, *_SECTIONING, "pre", "dialog", "button"))
+# Elements that mean something without any attribute, and those of which that is all there is to know.
+_SAYS_ALL: Final = frozenset((*_PLACE_OF_TAG, *_HEADINGS, *_SECTIONING, "pre"))
+_SPECIAL: Final = _SAYS_ALL | {"dialog", "button"}
 _CLASSES: Final = 4096  # characters of a class attribute that are looked at
 _TELLING: Final = frozenset(("role", "style", "hidden", "aria-hidden"))
 """Attributes that may say what an element means for the text inside it."""
@@ -181,10 +179,11 @@ _CSS_COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _STYLE_SHEET: Final = 1_000_000  # characters of a style sheet that are looked at
 _REMEMBERED: Final = 8  # style sheets: pages of a site share theirs
 _CLASSES_REMEMBERED: Final = 1024
+_REMEMBERED_PLACES: Final = 1024
 _CSS_SIMPLE: Final = re.compile(r"\s*([.#])([\w\-]+)\s*")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # by identity, so that looking something up by it costs nothing
 class _Styled:
     """``.class`` and ``#id`` names that style sheets hide, and that they make blocks of."""
 
@@ -196,7 +195,7 @@ _NO_STYLES: Final = _Styled(frozenset(), frozenset())
 
 
 class _Inside(NamedTuple):
-    """What the open elements mean for the text inside them."""
+    """What the open elements mean for the text inside them. ``link``: its number on the page, and its address."""
 
     place: Place = "main"
     heading: int = 0
@@ -238,7 +237,7 @@ class _Walk:
 
     def run(self, root: etree._Element) -> list[Block]:  # noqa: PLR0912, PLR0915 - a call each would cost as much
         blocks, skipped, left_out, headings_of = self.blocks, self.skipped, self.left_out, self.headings_of
-        names_count = self.names_count
+        names_count, shows_hidden, numbers = self.names_count, self.shows_hidden, count()
         opened: list[tuple[int, _Inside]] = []
         inside = _Inside()
         line: list[tuple[str, _Inside]] = []
@@ -261,10 +260,12 @@ class _Walk:
                 if attributes or tag in _SPECIAL:
                     tells = not _TELLING.isdisjoint(attributes)
                     named = self._by_name(attributes) if names_count else _UNNAMED
-                    if tells or named.hides or tag in _SPECIAL:
-                        inside = self._enter(node, tag, attributes, outer, is_hidden=named.hides)
+                    if tag in _SAYS_ALL and outer.link is None and not (tells or named.hides):
+                        inside = _inside_plain(tag, outer, shows_hidden)
+                    elif tells or named.hides or tag in _SPECIAL:
+                        inside = _inside(tag, attributes, outer, next(numbers), named.hides, shows_hidden)
                     elif tag == "a" and "href" in attributes:
-                        inside = _Inside(*outer[:4], (id(node), attributes["href"]))
+                        inside = _Inside(*outer[:4], (next(numbers), attributes["href"]))
                     if not gap and tells and _BLOCK.search(attributes.get("style", "").lower()):
                         gap = 2
                     if not gap and named.makes_block:
@@ -280,7 +281,7 @@ class _Walk:
                         pending = gap
                 elif tag == "br" and place != "hidden":
                     pending = 1 if pending == 0 else 2
-                if place in left_out or (place in headings_of and outer.place != place and not _HAS_HEADING(node)):
+                if place in left_out or (place in headings_of and outer.place != place and not _holds_heading(node)):
                     walk.skip_subtree()
                     continue
                 text = node.text
@@ -313,38 +314,6 @@ class _Walk:
         self._flush(line, line_shared, depth, paragraph=line_paragraph)
         return blocks
 
-    def _enter(
-        self, node: etree._Element, tag: str, attributes: Mapping[str, str], outer: _Inside, *, is_hidden: bool
-    ) -> _Inside:
-        """What stands inside *node*; *is_hidden*: whether a style sheet hides it."""
-        role = attributes.get("role", "").strip().lower()
-        style = attributes.get("style", "").lower()
-        sectioned = outer.sectioned or tag in _SECTIONING
-        place = _PLACE_OF_ROLE.get(role, _PLACE_OF_TAG.get(tag))
-        if place in {"header", "footer"} and sectioned:
-            place = None
-        if (
-            "hidden" in attributes
-            or attributes.get("aria-hidden") == "true"
-            or (tag == "dialog" and "open" not in attributes)
-            or _HIDING.search(style)
-            or is_hidden
-        ):
-            place = "hidden"
-        if place == "hidden" and self.shows_hidden:
-            place = None
-        # The outermost place counts, but what is hidden is hidden wherever it stands.
-        if place is None or (place != "hidden" and outer.place != "main"):
-            place = outer.place
-        heading = _HEADINGS.get(tag, outer.heading)
-        if role == "heading":
-            heading = _HEADINGS.get("h" + attributes.get("aria-level", "2"), 2)
-        link = outer.link
-        if (tag == "a" and "href" in attributes) or tag == "button" or role == "button":
-            link = (id(node), attributes.get("href"))
-        as_typed = outer.keeps_lines or tag == "pre" or bool(_KEEPS_LINES.search(style))
-        return _Inside(place, heading, as_typed, sectioned, link)
-
     def _by_name(self, attributes: Mapping[str, str]) -> _Named:
         called, own_id = attributes.get("class"), attributes.get("id")
         found = _said_of(self.styled, called[:_CLASSES]) if called else _UNNAMED
@@ -369,6 +338,53 @@ class _Walk:
                 heading = next((inside.heading for piece, inside in pieces if not piece.isspace()), 0)
                 self.blocks.append(Block(text, links, heading, paragraph, place, shared))
                 shared = depth
+
+
+def _inside(
+    tag: str, attributes: Mapping[str, str], outer: _Inside, number: int, is_hidden: bool, shows_hidden: bool
+) -> _Inside:
+    """What stands inside an element; *number*: of its link, *is_hidden*: whether a style sheet hides it."""
+    role = attributes.get("role", "").strip().lower()
+    style = attributes.get("style", "").lower()
+    sectioned = outer.sectioned or tag in _SECTIONING
+    place = _PLACE_OF_ROLE.get(role, _PLACE_OF_TAG.get(tag))
+    if place in {"header", "footer"} and sectioned:
+        place = None
+    if (
+        "hidden" in attributes
+        or attributes.get("aria-hidden") == "true"
+        or (tag == "dialog" and "open" not in attributes)
+        or _HIDING.search(style)
+        or is_hidden
+    ):
+        place = "hidden"
+    if place == "hidden" and shows_hidden:
+        place = None
+    # The outermost place counts, but what is hidden is hidden wherever it stands.
+    if place is None or (place != "hidden" and outer.place != "main"):
+        place = outer.place
+    heading = _HEADINGS.get(tag, outer.heading)
+    if role == "heading":
+        heading = _HEADINGS.get("h" + attributes.get("aria-level", "2"), 2)
+    link = outer.link
+    if (tag == "a" and "href" in attributes) or tag == "button" or role == "button":
+        link = (number, attributes.get("href"))
+    as_typed = outer.keeps_lines or tag == "pre" or bool(_KEEPS_LINES.search(style))
+    return _Inside(place, heading, as_typed, sectioned, link)
+
+
+@lru_cache(maxsize=_REMEMBERED_PLACES)
+def _inside_plain(tag: str, outer: _Inside, shows_hidden: bool) -> _Inside:
+    """What stands inside an element that has no attribute to say so, outside of links."""
+    return _inside(tag, {}, outer, 0, False, shows_hidden)
+
+
+def _holds_heading(element: etree._Element) -> bool:
+    """Whether a heading stands in *element*, or it may be one itself: by its tag or its role."""
+    if next(element.iter(*_HEADINGS), None) is not None:
+        return True
+    roles = _ROLES(element)
+    return isinstance(roles, list) and any("heading" in str(role).lower() for role in roles)
 
 
 def _joined(pieces: list[tuple[str, _Inside]]) -> tuple[str, tuple[Link, ...]]:
@@ -398,10 +414,11 @@ def _said_of(styled: _Styled, called: str) -> _Named:
 def _styled(root: etree._Element) -> _Styled:
     """What the page's own style sheets hide or lay out as blocks, outside of any media query."""
     sheets = [_sheet((style.text or "")[:_STYLE_SHEET]) for style in root.iter("style")]
-    if not sheets:
-        return _NO_STYLES
-    if len(sheets) == 1:
-        return sheets[0]
+    return _together(tuple(sheets)) if len(sheets) > 1 else sheets[0] if sheets else _NO_STYLES
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _together(sheets: tuple[_Styled, ...]) -> _Styled:
     return _Styled(
         frozenset().union(*(sheet.hidden for sheet in sheets)), frozenset().union(*(sheet.blocks for sheet in sheets))
     )
