@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import islice
+from itertools import dropwhile, islice
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
@@ -46,6 +46,10 @@ _MARKUP_TYPES: Final = ("html", "xml")
 # Attributes that hold the address of another page; pictures, scripts and frames are no pages of the crawl.
 _LINK_XPATH: Final = etree.XPath(
     "//a/@href | //area/@href | //link[@rel='next' or @rel='prev']/@href", smart_strings=False
+)
+_OF_HEAD: Final = frozenset(
+    ("base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", "script", "style", "template", "title")
+    + (etree.Comment,)
 )
 _PAGE_OPTIONS: Final = etree.XPath("//select[@name or @id]//option")
 _PAGE_PARAMETERS: Final = frozenset(("pageno", "page", "pagenumber"))
@@ -140,6 +144,8 @@ class Page:
             root = etree.fromstring(self._with_few_attributes().encode("utf-8"), parser)
         except etree.XMLSyntaxError:
             return None, False
+        if root is not None:
+            _end_head(root)
         return root, any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
 
     def _with_few_attributes(self) -> str:
@@ -267,6 +273,21 @@ class Page:
         """Text of ``<title>``, an empty string where there is none."""
         found = next(self.tree.iter("title"), None) if self.tree is not None else None
         return "".join(map(str, found.itertext())) if found is not None else ""
+
+
+def _end_head(root: etree._Element) -> None:
+    """Puts what ``<head>`` cannot hold into the body, which begins there (HTML Living Standard §13.2.6.4.4).
+
+    Pages may leave out the tags between both; libxml2 does not know of any newer element that it ends the head.
+    """
+    head = list(root[0]) if len(root) and root[0].tag == "head" else []
+    moved = list(dropwhile(lambda child: child.tag in _OF_HEAD, head))
+    if not moved:
+        return
+    body = root[1] if len(root) > 1 and root[1].tag == "body" else etree.SubElement(root, "body")
+    moved[-1].tail = (moved[-1].tail or "") + (body.text or "") or None
+    body.text = None
+    body[:0] = moved
 
 
 def _without_surrogates(text: str) -> str:

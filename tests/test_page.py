@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
+from lxml import etree
 from qa_scraper.page import Links, Page
 
 CHINESE = (
@@ -59,6 +61,22 @@ def test_too_deep_is_said() -> None:
     deep = Page.from_bytes(b"<div>" * 3000 + b"text", content_type="text/html")
     assert "nested deeper" in str(deep.unreadable)
     assert Page.from_bytes(b"<div>" * 1900 + b"text", content_type="text/html").unreadable is None
+
+
+@pytest.mark.parametrize(
+    ("html", "body"),
+    [
+        ("<title>t</title><main><p>a</main>", "<main><p>a</p></main>"),
+        ("<title>t</title><!-- c --><header>a</header>b<p>c", "<header>a</header>b<p>c</p>"),
+        ("<head><x-y>a</x-y></head><body class=c>b<p>c", "<x-y>a</x-y>b<p>c</p>"),
+        ("<head><title>t</title><noscript><img></noscript><link></head><body>b", "b"),
+        ("<main>a</main>", "<main>a</main>"),
+    ],
+)
+def test_a_body_without_its_tag_begins_where_the_head_cannot_go_on(html: str, body: str) -> None:
+    tree = Page(html, "html").tree
+    assert tree is not None
+    assert re.sub(r"</?body[^>]*>", "", etree.tostring(tree.find("body"), encoding="unicode")) == body
 
 
 def test_links_and_base() -> None:
