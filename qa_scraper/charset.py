@@ -60,7 +60,10 @@ _ODD_SHARE: Final = 4  # one odd character in so many is no text that anybody wr
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The text of a document, its encoding by Python's name, why that may be wrong (empty: it is not in doubt)."""
+    """The text of a document, its encoding by Python's name, why that may be wrong (empty: it is not in doubt).
+
+    No lone surrogates are in the text.
+    """
 
     text: str
     encoding: str
@@ -208,10 +211,18 @@ def _resolved(label: str | None) -> str | None:
 
 def _strict(body: bytes, name: str) -> str | None:
     try:
-        # UTF-8 as some databases write it: surrogates, paired or lone, as characters of their own.
-        return body.decode(name, "surrogatepass" if name == "utf-8" else "strict")
+        return body.decode(name)
+    except UnicodeDecodeError:
+        return _with_surrogates(body) if name == "utf-8" else None
+
+
+def _with_surrogates(body: bytes) -> str | None:
+    """UTF-8 as some databases write it, with surrogates as characters of their own: a pair is one, a lone one U+FFFD."""
+    try:
+        text = body.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
         return None
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _sample(body: bytes) -> bytes:

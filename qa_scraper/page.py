@@ -130,7 +130,6 @@ class Page:
             kind = "html"
         if 0 in body:
             text = text.replace("\x00", "")
-        text = _without_surrogates(text)
         return cls(text, kind, url, content_language, decoded.encoding, decoded.doubt, seen_on=seen_on)
 
     @cached_property
@@ -164,6 +163,8 @@ class Page:
     @cached_property
     def _overfull(self) -> str:
         """Why the page is not even parsed: each of its parts is small, but they are too many to be looked at."""
+        if len(self.text) <= min(_MOST_TAGS, _MOST_LINE_ENDS):
+            return ""
         if self.kind == "html" and self.text.count("<") > _MOST_TAGS:
             return f"more than {_MOST_TAGS:,} tags"
         if self.kind == "text" and self.text.count("\n") > _MOST_LINE_ENDS:
@@ -288,15 +289,6 @@ def _end_head(root: etree._Element) -> None:
     moved[-1].tail = (moved[-1].tail or "") + (body.text or "") or None
     body.text = None
     body[:0] = moved
-
-
-def _without_surrogates(text: str) -> str:
-    """*text* with surrogate pairs as the one character that they stand for, and lone ones as U+FFFD."""
-    try:
-        text.encode()  # quicker than a look at each character
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text
 
 
 def _declares_text(content_type: str | None) -> bool:
