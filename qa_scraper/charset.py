@@ -217,7 +217,7 @@ def _strict(body: bytes, name: str) -> str | None:
 
 
 def _with_surrogates(body: bytes) -> str | None:
-    """UTF-8 as some databases write it, with surrogates as characters of their own: a pair is one, a lone one U+FFFD."""
+    """UTF-8 as some databases write it: a pair of surrogates is the one character that it stands for, a lone U+FFFD."""
     try:
         text = body.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:

@@ -48,8 +48,7 @@ _LINK_XPATH: Final = etree.XPath(
     "//a/@href | //area/@href | //link[@rel='next' or @rel='prev']/@href", smart_strings=False
 )
 _OF_HEAD: Final = frozenset(
-    ("base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", "script", "style", "template", "title")
-    + (etree.Comment,)
+    (etree.Comment, *"base basefont bgsound link meta noframes noscript script style template title".split())
 )
 _PAGE_OPTIONS: Final = etree.XPath("//select[@name or @id]//option")
 _PAGE_PARAMETERS: Final = frozenset(("pageno", "page", "pagenumber"))

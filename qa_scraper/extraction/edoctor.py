@@ -10,8 +10,10 @@ answer is no question page.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from qa_scraper.extraction.blocks import LONGEST_LINE, MOST_BLOCKS, NEVER_READ, Block, Place, page_blocks, visible
@@ -22,6 +24,8 @@ from qa_scraper.extraction.landmarks import (
     is_department,
     is_share,
     may_hold_landmarks,
+    may_hold_read_more,
+    may_hold_topics,
     read_more,
     rejoined,
     reply_date,
@@ -132,10 +136,12 @@ def read(page: Page) -> Reading:
     question_title, question_text = _split_question(question)
     more_info = _more_info(body, answered_to, body_sections)
     # Asides hold adverts too: there a section counts only by its unmistakable lines, [Read More] and (DEPARTMENT).
-    with_asides = [] if topics and teasers else visible(page_blocks(page, NEVER_READ), ("main", "aside"))
-    if not topics:
+    lacks_topics = not topics and may_hold_topics(page.flat_text)
+    lacks_teasers = not teasers and may_hold_read_more(page.flat_text)
+    with_asides = visible(page_blocks(page, NEVER_READ), ("main", "aside")) if lacks_topics or lacks_teasers else []
+    if lacks_topics:
         topics = [topic for topic in _best_faq(with_asides, _sections(with_asides))[1] if topic.department]
-    if not teasers:
+    if lacks_teasers:
         aside = rejoined(with_asides)
         is_given = any(read_more(line) is not None for line in aside)
         teasers = _best_similar(aside, _sections(aside))[1] if is_given else []
@@ -225,35 +231,34 @@ def _opens_question(line: Block) -> bool:
 def _replies(body: list[Block], sections: Mapping[int, Section]) -> list[_Reply]:
     """The answers in page order. A line that only may name a doctor counts where a Reply Date follows it."""
     starts = {at: line for at, block in enumerate(body) if (line := reply_line(block)) is not None}
+    if not starts:
+        return []
     # Looked up, not searched for, at each start: 10,000 lines that may name a doctor must not take 10,000² steps.
-    next_certain = _next([at in starts and starts[at].certain for at in range(len(body))])
-    next_date = _next([reply_date(block) is not None for block in body])
-    next_section = _next([sections.get(at) == "more info" for at in range(len(body))])
-    next_asker = _next([asker_line(block) is not None for block in body])
-    next_read_more = _next([read_more(block) is not None for block in body])
+    certain = [at for at, line in starts.items() if line.certain]
+    dates = [at for at, block in enumerate(body) if reply_date(block) is not None]
+    more_infos = [at for at, section in sections.items() if section == "more info"]
+    askers = [at for at, block in enumerate(body) if asker_line(block) is not None]
+    read_mores = [at for at, block in enumerate(body) if read_more(block) is not None]
+    first_from = partial(_first_from, none=len(body))
     replies: list[_Reply] = []
     for at, line in starts.items():
         if replies and at < replies[-1].end:
             continue
-        following = next_certain[at + 1]
-        date_at = next_date[at + 1] if next_date[at + 1] < following else None
+        following, dated = first_from(certain, at + 1), first_from(dates, at + 1)
+        date_at = dated if dated < following else None
         # A date right under the doctor's line stands ahead of the text; otherwise it ends the answer.
-        end = min(next_section[at], following) if date_at is None or date_at == at + 1 else date_at + 1
-        if next_asker[at] < end:
+        end = min(first_from(more_infos, at), following) if date_at is None or date_at == at + 1 else date_at + 1
+        if first_from(askers, at) < end:
             continue  # words of the question: the asker line is still to come
-        if date_at is not None or (line.certain and next_read_more[at] >= end):
+        if date_at is not None or (line.certain and first_from(read_mores, at) >= end):
             replies.append(_Reply(at, date_at, end))
     return replies
 
 
-def _next(marks: Sequence[bool]) -> list[int]:
-    """For each line, and one past the last: the first marked line from there on, their number if none is."""
-    found = [len(marks)] * (len(marks) + 1)
-    if not any(marks):
-        return found
-    for at in reversed(range(len(marks))):
-        found[at] = at if marks[at] else found[at + 1]
-    return found
+def _first_from(positions: Sequence[int], at: int, none: int) -> int:
+    """The first of *positions* (in order) that is *at* or later, *none* where there is none."""
+    found = bisect_left(positions, at)
+    return positions[found] if found < len(positions) else none
 
 
 def _asker_at(body: list[Block], first_reply: int | None) -> int | None:

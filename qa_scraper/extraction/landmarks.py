@@ -43,6 +43,7 @@ _ASKER_WITHOUT_AGE: Final = re.compile(
 )
 _ASKER_NAME_LENGTH: Final = 60
 _REMEMBERED: Final = 2048  # lines: each is looked at several times, and menus stand on every page
+_HEADING_LENGTH: Final = 60  # of a section's heading, with marks and count
 _LINE_LENGTH: Final = 300  # no landmark line is longer; bounds the work on hostile lines
 _LEFT_OPEN: Final = (":", "：", " reply")
 """How a line ends that the next one may belong to, whatever that is."""
@@ -96,6 +97,16 @@ def may_hold_landmarks(text: str) -> bool:
     return "read more" in lowered or any(map(partial(_begins_word, lowered), _ANY_LANDMARK))
 
 
+def may_hold_topics(text: str) -> bool:
+    """Whether a page with *text* (as one line) can hold a "Related FAQ" section."""
+    return "related faq" in text.lower()
+
+
+def may_hold_read_more(text: str) -> bool:
+    """Whether a page with *text* (as one line) can hold a teaser that leads on."""
+    return "read more" in text.lower()
+
+
 def _begins_word(text: str, word: str) -> bool:
     """Whether *word* stands in *text* at the beginning of a word."""
     at = text.find(word)
@@ -111,7 +122,7 @@ def _stands_alone(block: Block) -> bool:
 def section_begun(block: Block) -> Section | None:
     """Which section of the page the line is the heading of; None for any other line."""
     text = block.text
-    section = _section_called(text) if len(text) <= _LINE_LENGTH else None
+    section = _section_called(text) if len(text) <= _HEADING_LENGTH else None
     return section if section is not None and _stands_alone(block) else None
 
 
