@@ -11,7 +11,6 @@ import random
 import sqlite3
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -317,7 +316,7 @@ class Crawl:
             loop = " -> ".join([lease.due.key, *way[: way.index(lease.due.key) + 1]])
             self._end(lease, Fate(State.FAILED, f"a redirect loop: {loop}"[:_LONGEST_REASON]))
             return
-        lease.found.append(replace(found, is_start=lease.due.is_start))
+        lease.found.append(found._replace(is_start=lease.due.is_start))
         self._end(lease, Fate(State.MOVED, f"redirects to {found.key}"), moved_to=found.key)
 
     def finish_page(self, lease: Lease) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from qa_scraper.refresh import State
 
@@ -12,8 +12,7 @@ RunKind = Literal["crawl", "refresh", "refresh-all", "publish", "forget"]
 Publication = Literal["publishing", "published", "rejected", "accepted", "undone"]
 
 
-@dataclass(frozen=True, slots=True)
-class FoundUrl:
+class FoundUrl(NamedTuple):
     """A URL to be noted, with the state that it begins in. ``listed_on``: a sitemap, ``lastmod``: what it says."""
 
     key: str

@@ -45,7 +45,7 @@ _USER_PAGE: Final = re.compile(
     rf"|home\.php\?mod=space){_PATH}{{1,200}}(?<![.,;:!?])",
 )
 _HANDLE: Final = re.compile(
-    r"(?<![a-z])(?:(?:微信|賴)(?=[ :是為@a-z._帳账號号-])(?: ?(?:id|帳號|账号|號|号))?|加我?line"
+    r"(?=[微賴加lwifts])(?<![a-z])(?:(?:微信|賴)(?=[ :是為@a-z._帳账號号-])(?: ?(?:id|帳號|账号|號|号))?|加我?line"
     r"|(?<!the )(?<!first )(?<!second )(?<!third )(?<!-)line(?= ?: ?@?[a-z._-]{3,31}[0-9])"
     r"|(?:line|wechat|weixin|instagram|ig|fb|telegram|skype|whatsapp) ?(?:id|帳號|账号|號|号))"
     r"(?: ?[:是為] ?| is | ?(?=@?[a-z._-]{1,31}[0-9]))@?([a-z0-9][a-z0-9._-]{2,31}(?<!\.))(?![a-z0-9])",

@@ -187,6 +187,7 @@ _NO_ROLE: Final = frozenset(
     "ask call consult contact dear dr hello hi if message please request see tell thank thanks try visit with".split()
 )
 _SIGNATURE_REACH: Final = 200
+_TITLES: Final = ("Dr", "Doctor", "Prof")  # what one that signs begins with
 
 
 def signature(text: str) -> str | None:
@@ -196,6 +197,8 @@ def signature(text: str) -> str | None:
     after ``Dr.`` are read as one. None where the text ends otherwise ("Please see Dr. Wang.").
     """
     tail = clean_text(text)[-_SIGNATURE_REACH:]
+    if not any(title in tail for title in _TITLES):
+        return None
     tail = _TITLE_BROKEN_OFF.sub(" ", tail)
     match = _SIGNED.search(tail)
     if match is None:

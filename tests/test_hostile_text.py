@@ -322,10 +322,16 @@ FUNCTIONS: tuple[Callable[[str], object], ...] = (
 def test_functions_on_a_megabyte(number: int) -> None:
     for unit in UNITS:
         text = long("", unit, "")
-        began = time.process_time()
-        FUNCTIONS[number](text)
-        took = time.process_time() - began
-        assert took < 1 or took < slowness(), f"{took:.1f} s on {unit!r}"
+        took = seconds(FUNCTIONS[number], text)
+        if 1 <= took < 20:  # the machine may be slow, or busy just now
+            took = min(seconds(FUNCTIONS[number], text) / slowness() for _ in range(4))
+        assert took < 1, f"{took:.1f} s on {unit!r}"
+
+
+def seconds(function: Callable[[str], object], text: str) -> float:
+    began = time.process_time()
+    function(text)
+    return time.process_time() - began
 
 
 @pytest.mark.parametrize("line", [

@@ -58,6 +58,7 @@ _HEADINGS_OF: Final[tuple[Place, ...]] = ("header",)
 _NO_LANDMARK: Final = "neither an asker line (…Ask Date: …) nor a dated answer (Dr. … reply …, Reply Date: …)"
 # A dash with white space on at least one side; the whole of it, so that a run of white space is looked at once.
 _DASH: Final = re.compile(r"[\s\-–—|](?:(?<=\s)(?<!\s\s)\s*+[-–—|]\s*+|(?<=[-–—|])\s++)")
+_DASHES: Final = "-–—|"
 _AROUND: Final = "-–—| ()"  # what may stand around a department behind the heading
 # What sites put between heading and question: counters, the department or a date with a label, networks to share on.
 _NETWORK: Final = r"(?:facebook|twitter|x|line|whatsapp|e-?mail|linkedin|pinterest|reddit|telegram|weibo|wechat|print)"
@@ -330,7 +331,7 @@ def _heading_score(line: Block, after: list[Block], page_title: str, departments
 
 def _suffix(heading: str, departments: set[str]) -> str:
     """The department behind the last dash of *heading*; a known one may hold dashes itself. Empty if there is none."""
-    if len(heading) > _PAGE_TITLE_LENGTH:
+    if len(heading) > _PAGE_TITLE_LENGTH or not any(dash in heading for dash in _DASHES):
         return ""
     dashes = list(_DASH.finditer(heading))
     for dash in dashes:
