@@ -51,6 +51,13 @@ class LedgerMiddleware:
         """Scrapy's way to make it."""
         return cls(crawler)
 
+    async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        """Marks the requests of a start as Scrapy's own middleware does, which then looks at each page's output too."""
+        async for request in start:
+            if isinstance(request, Request):
+                request.meta.setdefault("is_start_request", True)
+            yield request
+
     def process_spider_input(self, response: Response) -> None:
         """Lets whole pages through to the callback; all else goes to the errback. Raises UnusableResponse."""
         crawl, lease = self._lease(response)

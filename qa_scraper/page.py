@@ -139,7 +139,7 @@ class Page:
         if self.kind != "html" or self._overfull:
             return None, False
         # huge_tree raises the parser's limit on depth from 256 levels to 2,048; past that it stops and does not raise.
-        parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True)
+        parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True, collect_ids=False)
         try:
             root = etree.fromstring(self._with_few_attributes().encode("utf-8"), parser)
         except etree.XMLSyntaxError:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from qa_scraper.extraction.blocks import Block
 from qa_scraper.extraction.sections import RawAuthor
@@ -42,7 +42,7 @@ _ASKER_WITHOUT_AGE: Final = re.compile(
     rf"(?:(?P<name>.*)[,，]\s*+(?=[fmwgblonu]))?(?P<gender>{_GENDER})\s*+[.。,]?", re.IGNORECASE
 )
 _ASKER_NAME_LENGTH: Final = 60
-_REMEMBERED: Final = 2048  # lines: each is looked at several times, and menus stand on every page
+_REMEMBERED: Final = 2048  # lines
 _HEADING_LENGTH: Final = 60  # of a section's heading, with marks and count
 _LINE_LENGTH: Final = 300  # no landmark line is longer; bounds the work on hostile lines
 _LEFT_OPEN: Final = (":", "：", " reply")
@@ -121,17 +121,40 @@ def _stands_alone(block: Block) -> bool:
 
 def section_begun(block: Block) -> Section | None:
     """Which section of the page the line is the heading of; None for any other line."""
-    text = block.text
-    section = _section_called(text) if len(text) <= _HEADING_LENGTH else None
+    section = _landmarks(block).section
     return section if section is not None and _stands_alone(block) else None
 
 
-def _may_be_dated(text: str) -> bool:
-    """Whether a date may be named in *text*: a quick look ahead of the patterns that need one."""
-    return "date" in text.lower()
+class _Landmarks(NamedTuple):
+    """Which landmarks the text of a line is. ``may_be_dated``: whether it may name a date."""
+
+    section: Section | None = None
+    asker: AskerLine | None = None
+    reply: ReplyLine | None = None
+    reply_date: str | None = None
+    may_be_dated: bool = False
+
+
+_NONE: Final = _Landmarks()
+
+
+def _landmarks(block: Block) -> _Landmarks:
+    return _landmarks_in(block.text) if len(block.text) <= _LINE_LENGTH else _NONE
 
 
 @lru_cache(maxsize=_REMEMBERED)
+def _landmarks_in(text: str) -> _Landmarks:
+    """All that a line of this text is; it is asked for several times, and menus stand on every page."""
+    may_be_dated = "date" in text.lower()
+    return _Landmarks(
+        _section_called(text) if len(text) <= _HEADING_LENGTH else None,
+        _asker_line(text) if may_be_dated else None,
+        _reply_line(text) if "repl" in text else None,
+        _reply_date(text) if may_be_dated else None,
+        may_be_dated,
+    )
+
+
 def _section_called(text: str) -> Section | None:
     """Which section a heading of this text begins."""
     if _MORE_INFO.fullmatch(text):
@@ -164,23 +187,21 @@ def is_share(block: Block) -> bool:
 
 def reply_date(block: Block) -> str | None:
     """The date of a ``Reply Date: 2003/10/20`` line as written; None for other lines (``Reply Date: pending``)."""
-    return _reply_date(block.text) if len(block.text) <= _LINE_LENGTH else None
+    return _landmarks(block).reply_date
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def _reply_date(text: str) -> str | None:
-    match = _REPLY_DATE.fullmatch(text) if _may_be_dated(text) else None
+    match = _REPLY_DATE.fullmatch(text)
     return match["date"] if match and parse_date(match["date"]) else None
 
 
 def asker_line(block: Block) -> AskerLine | None:
     """The parts of an asker line; None for any other line."""
-    return _asker_line(block.text) if len(block.text) <= _LINE_LENGTH else None
+    return _landmarks(block).asker
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def _asker_line(text: str) -> AskerLine | None:
-    match = _ASK_DATE_LABEL.search(text) if _may_be_dated(text) else None
+    match = _ASK_DATE_LABEL.search(text)
     if match is None or parse_date(text[match.end() :]) is None:
         return None
     asker, asked_on = text[: match.start()].strip(), text[match.end() :].strip()
@@ -199,13 +220,10 @@ def _asker_line(text: str) -> AskerLine | None:
 
 def reply_line(block: Block) -> ReplyLine | None:
     """The parts of a ``Dr. X reply DEPARTMENT`` line; None for any other line, running text above all."""
-    return _reply_line(block.text) if len(block.text) <= _LINE_LENGTH else None
+    return _landmarks(block).reply
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def _reply_line(text: str) -> ReplyLine | None:
-    if "repl" not in text:
-        return None
     titled = _TITLE_AHEAD.match(text)
     name_at = titled.end() if titled else 0
     replies = _REPLIES.search(text, max(name_at - 1, 0))
@@ -255,7 +273,8 @@ def rejoined(blocks: Iterable[Block]) -> list[Block]:
     """
     lines: list[Block] = []
     for whole in blocks:
-        is_whole = not _may_be_dated(whole.text) and not (len(whole.links) > 1 and whole.text.startswith("("))
+        is_run_together = len(whole.links) > 1 and whole.text.startswith("(")
+        is_whole = not is_run_together and not _landmarks(whole).may_be_dated
         if is_whole and not (lines and lines[-1].text.endswith(_LEFT_OPEN)):
             lines.append(whole)
             continue
