@@ -34,6 +34,8 @@ def measured(
     done = subprocess.run(
         [sys.executable, "-I", "-S", __file__, "-" if cpu is None else str(cpu), said or os.devnull, *command],
         cwd=folder,
+        # As installed packages are: a module is compiled once, not at each start.
+        env={name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
