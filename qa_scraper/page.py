@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import dropwhile, islice
-from typing import Final, Literal, cast
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -43,15 +43,12 @@ _BINARY_BYTES: Final = bytes([*range(0x09), 0x0B, *range(0x0E, 0x1B), *range(0x1
 _ODD_SHARE: Final = 20
 _WIDE_TAGS: Final = (b"<\x00", b"\x00<")
 _MARKUP_TYPES: Final = ("html", "xml")
-# Attributes that hold the address of another page; pictures, scripts and frames are no pages of the crawl.
-_MOST_LINKS_XPATH: Final = etree.XPath("//a/@href", smart_strings=False)
-_ALL_LINKS_XPATH: Final = etree.XPath(  # in page order, which takes twice as long
-    "//a/@href | //area/@href | //link[@rel='next' or @rel='prev']/@href", smart_strings=False
-)
+# Elements that hold the address of another page; pictures, scripts and frames are no pages of the crawl.
+_LINKS: Final = ("a", "area", "link")
+_BESIDE: Final = frozenset(("next", "prev"))  # of all that <link rel> names
 _OF_HEAD: Final = frozenset(
     (etree.Comment, *"base basefont bgsound link meta noframes noscript script style template title".split())
 )
-_BESIDE: Final = frozenset(("next", "prev"))
 _PAGE_OPTIONS: Final = etree.XPath("//select[@name or @id]//option")
 _PAGE_PARAMETERS: Final = frozenset(("pageno", "page", "pagenumber"))
 _LONGEST_NUMBER: Final = 9
@@ -200,8 +197,13 @@ class Page:
         base = self.base_url
         if base is None or self.tree is None:
             return Links([], 0)
-        has_others = any(node.tag == "area" or node.get("rel") in _BESIDE for node in self.tree.iter("area", "link"))
-        hrefs = Counter(cast(list[str], (_ALL_LINKS_XPATH if has_others else _MOST_LINKS_XPATH)(self.tree)))
+        hrefs = Counter(
+            [
+                href
+                for node in self.tree.iter(*_LINKS)
+                if (href := node.get("href")) is not None and (node.tag != "link" or node.get("rel") in _BESIDE)
+            ]
+        )
         kept = [pair for pair in hrefs.items() if pair[0][:1] != "#" and len(pair[0]) <= _LONGEST_HREF]
         left_out = sum([count for href, count in hrefs.items() if len(href) > _LONGEST_HREF])
         left_out += sum([count for _, count in kept[_MOST_LINKS:]])

@@ -101,6 +101,8 @@ def element_text(
 
 def visible(blocks: list[Block], places: tuple[Place, ...] = ("main",)) -> list[Block]:
     """The blocks that stand in *places*, with ``shared`` adjusted for those that are left out between them."""
+    if {block.place for block in blocks}.issubset(places):
+        return list(blocks)
     kept: list[Block] = []
     shared: int | None = None
     for block in blocks:

@@ -222,6 +222,8 @@ def _body(lines: list[Block], similar: _Span | None, faq: _Span | None) -> list[
     spans = [span for span in (similar, faq) if span is not None]
     ahead = [span for span in spans if any(_opens_question(line) for line in lines[span.end :])]
     end = min((span.start for span in spans if span not in ahead), default=len(lines))
+    if not ahead:
+        return lines[:end]
     return [line for at, line in enumerate(lines[:end]) if not any(span.start <= at < span.end for span in ahead)]
 
 
@@ -301,7 +303,7 @@ def _heading(
     It is looked for among the lines ahead of the asker line, then in the page's header, then in ``<title>``.
     """
     wanted = clean_line(page_title[:_PAGE_TITLE_LENGTH])
-    in_header = [block for block in visible(blocks, ("header",)) if block.heading]
+    in_header = [block for block in blocks if block.place == "header" and block.heading]
     scores = [_heading_score(line, opening[at + 1 : at + 2], wanted, departments) for at, line in enumerate(opening)]
     header_scores = [_heading_score(line, opening[:1], wanted, departments) for line in in_header]
     best, best_in_header = max(scores, default=0), max(header_scores, default=0)

@@ -20,6 +20,7 @@ _HEADING: Final = r"\W{{0,4}}(?:{})\s*+(?:[(\[]?\d++[)\]]?)?\W{{0,4}}"
 _MORE_INFO: Final = re.compile(_HEADING.format(r"more info(?:rmation)?"), re.IGNORECASE)
 _SIMILAR: Final = re.compile(_HEADING.format(r"similar q\s?(?:&|and|＆)\s?as?"), re.IGNORECASE)
 _RELATED_FAQ: Final = re.compile(_HEADING.format(r"related faqs?"), re.IGNORECASE)
+_SECTION_WORDS: Final = ("more info", "similar q", "related faq")
 _READ_MORE: Final = re.compile(r"\[\s*+read more\s*+\]\s*+(?P<title>.*+)|read more\s*+(?:…|\.\.\.|»|>)?", re.IGNORECASE)
 _SHARE: Final = re.compile(r"share(?: this)?(?: to| on| via)?\s*+(?:[:：]\s*+)?(?P<rest>.*+)", re.IGNORECASE)
 
@@ -145,9 +146,11 @@ def _landmarks(block: Block) -> _Landmarks:
 @lru_cache(maxsize=_REMEMBERED)
 def _landmarks_in(text: str) -> _Landmarks:
     """All that a line of this text is; it is asked for several times, and menus stand on every page."""
-    may_be_dated = "date" in text.lower()
+    lowered = text.lower()
+    may_be_dated = "date" in lowered
+    may_begin_section = len(text) <= _HEADING_LENGTH and any(words in lowered for words in _SECTION_WORDS)
     return _Landmarks(
-        _section_called(text) if len(text) <= _HEADING_LENGTH else None,
+        _section_called(text) if may_begin_section else None,
         _asker_line(text) if may_be_dated else None,
         _reply_line(text) if "repl" in text else None,
         _reply_date(text) if may_be_dated else None,
