@@ -52,7 +52,7 @@ class LedgerMiddleware:
         return cls(crawler)
 
     async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
-        """Marks the requests of a start as Scrapy's own middleware does, which then looks at each page's output too."""
+        """Marks the requests of a start; Scrapy's middleware for it looks at each page's output too, and so is off."""
         async for request in start:
             if isinstance(request, Request):
                 request.meta.setdefault("is_start_request", True)

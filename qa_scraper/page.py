@@ -45,7 +45,7 @@ _WIDE_TAGS: Final = (b"<\x00", b"\x00<")
 _MARKUP_TYPES: Final = ("html", "xml")
 # Elements that hold the address of another page; pictures, scripts and frames are no pages of the crawl.
 _LINKS: Final = ("a", "area", "link")
-_BESIDE: Final = frozenset(("next", "prev"))  # of all that <link rel> names
+_NEIGHBOURS: Final = frozenset(("next", "prev"))  # values of <link rel> that name a page of the same list
 _OF_HEAD: Final = frozenset(
     (etree.Comment, *"base basefont bgsound link meta noframes noscript script style template title".split())
 )
@@ -201,7 +201,7 @@ class Page:
             [
                 href
                 for node in self.tree.iter(*_LINKS)
-                if (href := node.get("href")) is not None and (node.tag != "link" or node.get("rel") in _BESIDE)
+                if (href := node.get("href")) is not None and (node.tag != "link" or node.get("rel") in _NEIGHBOURS)
             ]
         )
         kept = [pair for pair in hrefs.items() if pair[0][:1] != "#" and len(pair[0]) <= _LONGEST_HREF]
@@ -280,15 +280,19 @@ class Page:
 
 
 def _end_head(root: etree._Element) -> None:
-    """Puts what ``<head>`` cannot hold into the body, which begins there (HTML Living Standard §13.2.6.4.4).
+    """Puts what ``<head>`` cannot hold, and all behind it, into the body, which begins there (HTML Living Standard
+    §13.2.6.4.4).
 
     Pages may leave out the tags between both; libxml2 does not know of any newer element that it ends the head.
     """
-    head = list(root[0]) if len(root) and root[0].tag == "head" else []
-    moved = list(dropwhile(lambda child: child.tag in _OF_HEAD, head))
-    if not moved:
+    head = root.find("head")
+    moved = list(dropwhile(lambda child: child.tag in _OF_HEAD, head)) if head is not None else []
+    if head is None or not moved:
         return
-    body = root[1] if len(root) > 1 and root[1].tag == "body" else etree.SubElement(root, "body")
+    body = root.find("body")
+    if body is None:
+        body = etree.Element("body")
+        head.addnext(body)
     moved[-1].tail = (moved[-1].tail or "") + (body.text or "") or None
     body.text = None
     body[:0] = moved

@@ -187,7 +187,7 @@ _NO_ROLE: Final = frozenset(
     "ask call consult contact dear dr hello hi if message please request see tell thank thanks try visit with".split()
 )
 _SIGNATURE_REACH: Final = 200
-_TITLES: Final = ("Dr", "Doctor", "Prof")  # what one that signs begins with
+_TITLES: Final = ("Dr", "Doctor", "Prof")  # one of them stands in every signature
 
 
 def signature(text: str) -> str | None:

@@ -71,6 +71,8 @@ def test_too_deep_is_said() -> None:
         ("<head><x-y>a</x-y></head><body class=c>b<p>c", "<x-y>a</x-y>b<p>c</p>"),
         ("<head><title>t</title><noscript><img></noscript><link></head><body>b", "b"),
         ("<main>a</main>", "<main>a</main>"),
+        ("<html><!-- c --><head><title>t</title><main><p>a", "<main><p>a</p></main>"),
+        ("<html><head><x-y>a</x-y></head><!-- c --><body><p>b", "<x-y>a</x-y><p>b</p>"),
     ],
 )
 def test_a_body_without_its_tag_begins_where_the_head_cannot_go_on(html: str, body: str) -> None:

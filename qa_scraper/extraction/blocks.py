@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count, islice
 from typing import Final, Literal, NamedTuple
@@ -164,8 +164,9 @@ _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _ROLES: Final = etree.XPath("descendant-or-self::*/@role", smart_strings=False)
 # Inside these a header or footer belongs to the text (HTML Living Standard §4.3.8, §4.3.9).
 _SECTIONING: Final = frozenset(("main", "article", "section"))
-# Elements that mean something without any attribute, and those of which that is all there is to know.
+# Elements whose tag says all that there is to know of them if no attribute does.
 _SAYS_ALL: Final = frozenset((*_PLACE_OF_TAG, *_HEADINGS, *_SECTIONING, "pre"))
+# Elements that mean something without any attribute.
 _SPECIAL: Final = _SAYS_ALL | {"dialog", "button"}
 _CLASSES: Final = 4096  # characters of a class attribute that are looked at
 _TELLING: Final = frozenset(("role", "style", "hidden", "aria-hidden"))
@@ -178,19 +179,49 @@ _HIDING: Final = re.compile(
 _BLOCK: Final = re.compile(r"display\s*+:\s*+(?:block|flex|grid|list-item|table(?!-column))")
 _KEEPS_LINES: Final = re.compile(r"white-space\s*+:\s*+(?:pre|break-spaces)")
 _CSS_COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_STYLE_SHEET: Final = 1_000_000  # characters of a style sheet that are looked at
-_REMEMBERED: Final = 8  # style sheets: pages of a site share theirs
-_CLASSES_REMEMBERED: Final = 1024
+_STYLE_SHEETS: Final = 1_000_000  # characters of a page's style sheets that are looked at
+_REMEMBERED: Final = 8  # pages' style sheets: pages of a site share theirs
+_CLASSES_REMEMBERED: Final = 256  # of a page's style sheets
 _REMEMBERED_PLACES: Final = 1024
 _CSS_SIMPLE: Final = re.compile(r"\s*([.#])([\w\-]+)\s*")
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # by identity, so that looking something up by it costs nothing
+class _Named(NamedTuple):
+    """What style sheets say of an element by its class or id."""
+
+    hides: bool
+    makes_block: bool
+
+
+_UNNAMED: Final = _Named(hides=False, makes_block=False)
+
+
+@dataclass(frozen=True, slots=True)
 class _Styled:
     """``.class`` and ``#id`` names that style sheets hide, and that they make blocks of."""
 
     hidden: frozenset[str]
     blocks: frozenset[str]
+    _by_class: dict[str, _Named] = field(default_factory=dict, repr=False, compare=False)
+
+    def of(self, attributes: Mapping[str, str]) -> _Named:
+        """What they say of an element with *attributes*."""
+        called, own_id = attributes.get("class"), attributes.get("id")
+        found = _UNNAMED
+        if called:
+            found = self._by_class.get(called) or self._of_class(called[:_CLASSES])
+        if own_id is None:
+            return found
+        own = "#" + own_id
+        return _Named(found.hides or own in self.hidden, found.makes_block or own in self.blocks)
+
+    def _of_class(self, called: str) -> _Named:
+        names = ["." + name for name in called.split()]
+        found = _Named(not self.hidden.isdisjoint(names), not self.blocks.isdisjoint(names))
+        if len(self._by_class) >= _CLASSES_REMEMBERED:
+            self._by_class.clear()
+        self._by_class[called] = found
+        return found
 
 
 _NO_STYLES: Final = _Styled(frozenset(), frozenset())
@@ -204,16 +235,6 @@ class _Inside(NamedTuple):
     keeps_lines: bool = False
     sectioned: bool = False
     link: tuple[int, str | None] | None = None
-
-
-class _Named(NamedTuple):
-    """What style sheets say of an element by its class or id."""
-
-    hides: bool
-    makes_block: bool
-
-
-_UNNAMED: Final = _Named(hides=False, makes_block=False)
 
 
 class _Walk:
@@ -235,11 +256,11 @@ class _Walk:
         self.left_out = frozenset(left_out)
         self.headings_of = frozenset(headings_of)
         self.blocks: list[Block] = []
-        self.names_count = bool(styled.hidden or styled.blocks)
 
     def run(self, root: etree._Element) -> list[Block]:  # noqa: PLR0912, PLR0915 - a call each would cost as much
         blocks, skipped, left_out, headings_of = self.blocks, self.skipped, self.left_out, self.headings_of
-        names_count, shows_hidden, numbers = self.names_count, self.shows_hidden, count()
+        styled, shows_hidden, numbers = self.styled, self.shows_hidden, count()
+        names_count = bool(styled.hidden or styled.blocks)
         opened: list[tuple[int, _Inside]] = []
         inside = _Inside()
         line: list[tuple[str, _Inside]] = []
@@ -261,7 +282,7 @@ class _Walk:
                 attributes = dict(node.items())
                 if attributes or tag in _SPECIAL:
                     tells = not _TELLING.isdisjoint(attributes)
-                    named = self._by_name(attributes) if names_count else _UNNAMED
+                    named = styled.of(attributes) if names_count else _UNNAMED
                     if tag in _SAYS_ALL and outer.link is None and not (tells or named.hides):
                         inside = _inside_plain(tag, outer, shows_hidden)
                     elif tells or named.hides or tag in _SPECIAL:
@@ -315,14 +336,6 @@ class _Walk:
                     pending = 0
         self._flush(line, line_shared, depth, paragraph=line_paragraph)
         return blocks
-
-    def _by_name(self, attributes: Mapping[str, str]) -> _Named:
-        called, own_id = attributes.get("class"), attributes.get("id")
-        found = _said_of(self.styled, called[:_CLASSES]) if called else _UNNAMED
-        if own_id is None:
-            return found
-        own = "#" + own_id
-        return _Named(found.hides or own in self.styled.hidden, found.makes_block or own in self.styled.blocks)
 
     def _flush(self, line: list[tuple[str, _Inside]], shared: int, depth: int, *, paragraph: bool) -> None:
         if len(line) == 1:
@@ -406,31 +419,20 @@ def _joined(pieces: list[tuple[str, _Inside]]) -> tuple[str, tuple[Link, ...]]:
     return text.rstrip(" "), tuple([Link(key[1], start, end) for key, (start, end) in spans.items()])
 
 
-@lru_cache(maxsize=_CLASSES_REMEMBERED)
-def _said_of(styled: _Styled, called: str) -> _Named:
-    """What style sheets say of an element whose ``class`` is *called*."""
-    names = ["." + name for name in called.split()]
-    return _Named(not styled.hidden.isdisjoint(names), not styled.blocks.isdisjoint(names))
-
-
 def _styled(root: etree._Element) -> _Styled:
     """What the page's own style sheets hide or lay out as blocks, outside of any media query."""
-    sheets = [_sheet((style.text or "")[:_STYLE_SHEET]) for style in root.iter("style")]
-    return _together(tuple(sheets)) if len(sheets) > 1 else sheets[0] if sheets else _NO_STYLES
+    sheets, left = [], _STYLE_SHEETS
+    for style in root.iter("style"):
+        sheets.append((style.text or "")[:left])
+        left -= len(sheets[-1])
+    return _read_sheets(tuple(sheets)) if sheets else _NO_STYLES
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _together(sheets: tuple[_Styled, ...]) -> _Styled:
-    return _Styled(
-        frozenset().union(*(sheet.hidden for sheet in sheets)), frozenset().union(*(sheet.blocks for sheet in sheets))
-    )
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _sheet(css: str) -> _Styled:
+def _read_sheets(sheets: tuple[str, ...]) -> _Styled:
     hidden: set[str] = set()
     blocks: set[str] = set()
-    for selectors, body in _css_rules(css):
+    for selectors, body in (rule for css in sheets for rule in _css_rules(css)):
         names = hidden if _HIDING.search(body) else blocks if _BLOCK.search(body) else None
         if names is not None:
             simple = (_CSS_SIMPLE.fullmatch(selector) for selector in selectors.split(","))

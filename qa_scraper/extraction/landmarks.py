@@ -99,12 +99,13 @@ def may_hold_landmarks(text: str) -> bool:
 
 
 def may_hold_topics(text: str) -> bool:
-    """Whether a page with *text* (as one line) can hold a "Related FAQ" section."""
-    return "related faq" in text.lower()
+    """Whether a page with *text* can hold a "Related FAQ" section: what no reader sees may part the words."""
+    lowered = text.lower()
+    return "related" in lowered and "faq" in lowered
 
 
 def may_hold_read_more(text: str) -> bool:
-    """Whether a page with *text* (as one line) can hold a teaser that leads on."""
+    """Whether a page with *text* (as one line) can hold a teaser that leads on; nothing parts these two words."""
     return "read more" in text.lower()
 
 
@@ -127,7 +128,7 @@ def section_begun(block: Block) -> Section | None:
 
 
 class _Landmarks(NamedTuple):
-    """Which landmarks the text of a line is. ``may_be_dated``: whether it may name a date."""
+    """What the text of a line is a landmark of. ``may_be_dated``: whether it may name a date."""
 
     section: Section | None = None
     asker: AskerLine | None = None
@@ -136,11 +137,11 @@ class _Landmarks(NamedTuple):
     may_be_dated: bool = False
 
 
-_NONE: Final = _Landmarks()
+_NO_LANDMARKS: Final = _Landmarks()
 
 
 def _landmarks(block: Block) -> _Landmarks:
-    return _landmarks_in(block.text) if len(block.text) <= _LINE_LENGTH else _NONE
+    return _landmarks_in(block.text) if len(block.text) <= _LINE_LENGTH else _NO_LANDMARKS
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -169,12 +170,7 @@ def _section_called(text: str) -> Section | None:
 
 def read_more(block: Block) -> str | None:
     """The title behind ``[Read More]`` (an empty string where none stands there); None for any other line."""
-    return _read_more(block.text) if block.text[:1] in "[rR" else None
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _read_more(text: str) -> str | None:
-    match = _READ_MORE.fullmatch(text)
+    match = _READ_MORE.fullmatch(block.text) if block.text[:1] in "[rR" else None
     return None if match is None else (match["title"] or "")
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import gc
-
 import pytest
 from qa_scraper.extraction.blocks import Link, page_blocks
 from qa_scraper.page import Page
 
 
 def test_two_links_to_one_address_are_two() -> None:
-    gc.collect()
-    html = "<p>" + "".join(f'<a href="/q/{n // 2}">{n % 10}</a> ' for n in range(400))
+    html = "<p>" + "".join(f'<a href="/q/{n % 3}">{n % 10}</a> ' for n in range(400))
     (line,) = page_blocks(Page(html, "html"))
-    assert line.links == tuple(Link(f"/q/{n // 2}", 2 * n, 2 * n + 1) for n in range(400))
+    assert line.links == tuple(Link(f"/q/{n % 3}", 2 * n, 2 * n + 1) for n in range(400))
 
 
 def test_a_link_over_several_elements_is_one() -> None:
@@ -25,7 +22,7 @@ def test_a_link_over_several_elements_is_one() -> None:
     ("inner", "is_read"),
     [
         ("<h2>Case 7</h2>", True),
-        ('<p role="Heading" aria-level="2">Case 7</p>', True),
+        ('<p role="HEADING" aria-level="2">Case 7</p>', True),
         ('<p role="banner" class="heading">Case 7</p>', False),
         ("<ul><li>Case 7</ul>", False),
     ],

@@ -89,9 +89,10 @@ class FaultySite:
         """Asks for no more of the pauses so far than a killed client could know: until *known* (monotonic seconds).
 
         Of several 429s at once the kill may come between the commits of the first and the last, and what they ask for
-        may differ: a date is whole seconds, so by a second.
+        may differ: a date is whole seconds, so by a second. The pause that ends first is asked for in any case.
         """
         with self.lock:
+            known = max([known, *sorted(until for _, until in self.pauses)[:1]])
             self.pauses = [(sent, min(until, known)) for sent, until in self.pauses]
 
     def too_soon(self, grace: float = 1.0) -> list[str]:
