@@ -5,6 +5,7 @@ A crawl that is stopped while it still starts is a stopped crawl like any other:
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -46,6 +47,7 @@ class Interrupts:
         """Takes the signals over from Python, which would end the process with a traceback or without a word."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._note)
+        atexit.register(self._mind_no_more)
 
     def listen(self, listener: Callable[[], object]) -> None:
         """Has *listener* called, inside the signal handler, when a signal comes; at once if one has come already."""
@@ -59,6 +61,12 @@ class Interrupts:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         if self.received is not None:
             os.kill(os.getpid(), self.received)
+
+    def _mind_no_more(self) -> None:
+        """The work is done: Python gives back what it took over and then tidies up, where a signal would still kill."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            if signal.getsignal(number) == self._note:
+                signal.signal(number, signal.SIG_IGN)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         heard = self._requests.heard()

@@ -314,6 +314,19 @@ def test_output_is_for_its_owner_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_while_python_tidies_up_changes_no_exit_code(number: signal.Signals) -> None:
+    code = (
+        "import os; from qa_scraper.interrupts import INTERRUPTS; INTERRUPTS.watch()\n"
+        "class Last:\n"
+        "    def __del__(self, kill=os.kill, own=os.getpid()):\n"
+        f"        kill(own, {int(number)}); print('tidied up', flush=True)\n"
+        "last = Last()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "tidied up\n", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_at_any_moment_of_the_start_stops_in_order(tmp_path: Path, number: signal.Signals) -> None:
     """The process says when it minds signals; from then on every moment is as good as another."""
     arguments = ["crawl", "demo", "--limit", "3"]
