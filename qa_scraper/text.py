@@ -35,14 +35,13 @@ def clean_text(text: str) -> str:
     lines = text.split("\n")
     if all(map(str.isprintable, lines)) and "  " not in text:  # nothing to fold or to drop inside of the lines
         lines = [line.strip(" ") for line in lines]
-        joined = "\n".join(lines)
-        return (_BLANK_LINES.sub("\n\n", joined) if "\n\n\n" in joined else joined).strip("\n")
-    lines = [" ".join(line.split()) for line in lines]
-    # As in clean_line: what is dropped or ends a line beside the newline is not printable, or folded by split().
-    ends = len(text.splitlines()) + text.endswith("\n")
-    if ends > len(lines) or "\x1f" in text or not all(map(str.isprintable, lines)):
-        text = _without_invisible(_NEWLINES.sub("\n", text))
-        lines = [" ".join(line.split()) for line in text.split("\n")]
+    else:
+        lines = [" ".join(line.split()) for line in lines]
+        # As in clean_line: what is dropped or ends a line beside the newline is not printable, or folded by split().
+        ends = len(text.splitlines()) + text.endswith("\n")
+        if ends > len(lines) or "\x1f" in text or not all(map(str.isprintable, lines)):
+            text = _without_invisible(_NEWLINES.sub("\n", text))
+            lines = [" ".join(line.split()) for line in text.split("\n")]
     joined = "\n".join(lines)
     return (_BLANK_LINES.sub("\n\n", joined) if "\n\n\n" in joined else joined).strip()
 

@@ -58,13 +58,17 @@ NEARLY = {
     "text._BAND": [("1", " ", "x"), ("1 ~", " ", "")],
     "text._OPEN_ABOVE": [("over", " ", "x"), ("1", " ", "or")],
     "text._TITLE_BROKEN_OFF": [("", "Dr.\n", ""), ("Dr.", "\n", ""), ("", "Prof.\n\n", "")],
-    "extraction.blocks._HIDING": [
+    "extraction.style_sheets._HIDING": [
         ("", "display:", ""), ("display", " ", ""), ("left:-", "1", "p"),
         ("", "left:-1111", ""),
     ],
-    "extraction.blocks._BLOCK": [("", "display: table", "-column"), ("display:", " ", ""), ("", "display : ", "")],
-    "extraction.blocks._CSS_COMMENT": [("", "/*", ""), ("", "/**", ""), ("", "/* */", ""), ("/", "*", "")],
-    "extraction.blocks._CSS_SIMPLE": [(" .", "a-", "!"), ("", " ", ".x!"), (".x", " ", "!")],
+    "extraction.style_sheets._BLOCK": [
+        ("", "display: table", "-column"),
+        ("display:", " ", ""),
+        ("", "display : ", ""),
+    ],
+    "extraction.style_sheets._CSS_COMMENT": [("", "/*", ""), ("", "/**", ""), ("", "/* */", ""), ("/", "*", "")],
+    "extraction.style_sheets._CSS_SIMPLE": [(" .", "a-", "!"), ("", " ", ".x!"), (".x", " ", "!")],
     "extraction.teasers._CONTROL": [("", "!", "a"), ("!prev", "!", "a"), ("", "! ", "a"), ("", "next ", "")],
     "extraction.teasers._INLINE_READ_MORE": [
         ("", "[ ", ""), ("[", " ", ""), ("", "[read more ", ""),

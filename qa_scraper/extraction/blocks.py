@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count, islice
 from typing import Final, Literal, NamedTuple
 
 from lxml import etree
 
+from qa_scraper.extraction.style_sheets import NO_STYLES, UNNAMED, Styled, hides, makes_block, page_styles
 from qa_scraper.page import Page
 from qa_scraper.text import clean_line
 
@@ -85,7 +85,7 @@ def page_blocks(page: Page, left_out: Collection[Place] = (), headings_of: Colle
         return list(islice(_text_blocks(page.text), MOST_BLOCKS + 1))
     if page.tree is None:
         return []
-    return _Walk(_styled(page.tree), left_out=left_out, headings_of=headings_of).run(page.tree)
+    return _Walk(page_styles(page.tree), left_out=left_out, headings_of=headings_of).run(page.tree)
 
 
 def element_text(
@@ -95,7 +95,7 @@ def element_text(
 
     Of what it holds, *leave_out*, hidden parts (unless *with_hidden*), navigation and buttons are not in it.
     """
-    walk = _Walk(_NO_STYLES, frozenset(leave_out), ("hidden", "nav"), shows_hidden=with_hidden)
+    walk = _Walk(NO_STYLES, frozenset(leave_out), ("hidden", "nav"), shows_hidden=with_hidden)
     return "".join([("\n\n" if line.paragraph else "\n") + line.text for line in walk.run(element)]).strip()
 
 
@@ -168,63 +168,10 @@ _SECTIONING: Final = frozenset(("main", "article", "section"))
 _SAYS_ALL: Final = frozenset((*_PLACE_OF_TAG, *_HEADINGS, *_SECTIONING, "pre"))
 # Elements that mean something without any attribute.
 _SPECIAL: Final = _SAYS_ALL | {"dialog", "button"}
-_CLASSES: Final = 4096  # characters of a class attribute that are looked at
 _TELLING: Final = frozenset(("role", "style", "hidden", "aria-hidden"))
 """Attributes that may say what an element means for the text inside it."""
-# On declarations in small letters: without IGNORECASE the search skips what cannot begin a match.
-_HIDING: Final = re.compile(
-    r"display\s*+:\s*+none|visibility\s*+:\s*+(?:hidden|collapse)|left\s*+:\s*+-\d{4,}+px|top\s*+:\s*+-\d{4,}+px"
-    r"|text-indent\s*+:\s*+-\d{4,}+px|clip\s*+:\s*+rect\(0"
-)
-_BLOCK: Final = re.compile(r"display\s*+:\s*+(?:block|flex|grid|list-item|table(?!-column))")
 _KEEPS_LINES: Final = re.compile(r"white-space\s*+:\s*+(?:pre|break-spaces)")
-_CSS_COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_STYLE_SHEETS: Final = 1_000_000  # characters of a page's style sheets that are looked at
-_REMEMBERED: Final = 8  # pages' style sheets: pages of a site share theirs
-_CLASSES_REMEMBERED: Final = 256  # of a page's style sheets
 _REMEMBERED_PLACES: Final = 1024
-_CSS_SIMPLE: Final = re.compile(r"\s*([.#])([\w\-]+)\s*")
-
-
-class _Named(NamedTuple):
-    """What style sheets say of an element by its class or id."""
-
-    hides: bool
-    makes_block: bool
-
-
-_UNNAMED: Final = _Named(hides=False, makes_block=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Styled:
-    """``.class`` and ``#id`` names that style sheets hide, and that they make blocks of."""
-
-    hidden: frozenset[str]
-    blocks: frozenset[str]
-    _by_class: dict[str, _Named] = field(default_factory=dict, repr=False, compare=False)
-
-    def of(self, attributes: Mapping[str, str]) -> _Named:
-        """What they say of an element with *attributes*."""
-        called, own_id = attributes.get("class"), attributes.get("id")
-        found = _UNNAMED
-        if called:
-            found = self._by_class.get(called) or self._of_class(called[:_CLASSES])
-        if own_id is None:
-            return found
-        own = "#" + own_id
-        return _Named(found.hides or own in self.hidden, found.makes_block or own in self.blocks)
-
-    def _of_class(self, called: str) -> _Named:
-        names = ["." + name for name in called.split()]
-        found = _Named(not self.hidden.isdisjoint(names), not self.blocks.isdisjoint(names))
-        if len(self._by_class) >= _CLASSES_REMEMBERED:
-            self._by_class.clear()
-        self._by_class[called] = found
-        return found
-
-
-_NO_STYLES: Final = _Styled(frozenset(), frozenset())
 
 
 class _Inside(NamedTuple):
@@ -242,7 +189,7 @@ class _Walk:
 
     def __init__(
         self,
-        styled: _Styled,
+        styled: Styled,
         skipped: frozenset[etree._Element] | None = None,
         left_out: Collection[Place] = (),
         headings_of: Collection[Place] = (),
@@ -260,7 +207,7 @@ class _Walk:
     def run(self, root: etree._Element) -> list[Block]:  # noqa: PLR0912, PLR0915 - a call each would cost as much
         blocks, skipped, left_out, headings_of = self.blocks, self.skipped, self.left_out, self.headings_of
         styled, shows_hidden, numbers = self.styled, self.shows_hidden, count()
-        names_count = bool(styled.hidden or styled.blocks)
+        names_count = styled.any
         opened: list[tuple[int, _Inside]] = []
         inside = _Inside()
         line: list[tuple[str, _Inside]] = []
@@ -282,14 +229,14 @@ class _Walk:
                 attributes = dict(node.items())
                 if attributes or tag in _SPECIAL:
                     tells = not _TELLING.isdisjoint(attributes)
-                    named = styled.of(attributes) if names_count else _UNNAMED
+                    named = styled.of(attributes) if names_count else UNNAMED
                     if tag in _SAYS_ALL and outer.link is None and not (tells or named.hides):
                         inside = _inside_plain(tag, outer, shows_hidden)
                     elif tells or named.hides or tag in _SPECIAL:
                         inside = _inside(tag, attributes, outer, next(numbers), named.hides, shows_hidden)
                     elif tag == "a" and "href" in attributes:
                         inside = _Inside(*outer[:4], (next(numbers), attributes["href"]))
-                    if not gap and tells and _BLOCK.search(attributes.get("style", "").lower()):
+                    if not gap and tells and makes_block(attributes.get("style", "").lower()):
                         gap = 2
                     if not gap and named.makes_block:
                         gap = 2
@@ -369,7 +316,7 @@ def _inside(
         "hidden" in attributes
         or attributes.get("aria-hidden") == "true"
         or (tag == "dialog" and "open" not in attributes)
-        or _HIDING.search(style)
+        or hides(style)
         or is_hidden
     ):
         place = "hidden"
@@ -417,41 +364,3 @@ def _joined(pieces: list[tuple[str, _Inside]]) -> tuple[str, tuple[Link, ...]]:
             spans[inside.link] = (start, len(text) + len(folded.rstrip(" ")))
         text += folded
     return text.rstrip(" "), tuple([Link(key[1], start, end) for key, (start, end) in spans.items()])
-
-
-def _styled(root: etree._Element) -> _Styled:
-    """What the page's own style sheets hide or lay out as blocks, outside of any media query."""
-    sheets, left = [], _STYLE_SHEETS
-    for style in root.iter("style"):
-        sheets.append((style.text or "")[:left])
-        left -= len(sheets[-1])
-    return _read_sheets(tuple(sheets)) if sheets else _NO_STYLES
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _read_sheets(sheets: tuple[str, ...]) -> _Styled:
-    hidden: set[str] = set()
-    blocks: set[str] = set()
-    for selectors, body in (rule for css in sheets for rule in _css_rules(css)):
-        names = hidden if _HIDING.search(body) else blocks if _BLOCK.search(body) else None
-        if names is not None:
-            simple = (_CSS_SIMPLE.fullmatch(selector) for selector in selectors.split(","))
-            names.update(match[1] + match[2] for match in simple if match)
-    return _Styled(frozenset(hidden), frozenset(blocks))
-
-
-def _css_rules(css: str) -> Iterator[tuple[str, str]]:
-    """Selectors and own declarations (in small letters) of each outermost rule; what is nested in it is left out."""
-    depth, selectors = 0, ""
-    own: list[str] = []
-    for closed in _CSS_COMMENT.sub("", css).split("}"):
-        for opened, text in enumerate(closed.split("{")):
-            depth += opened > 0
-            if depth == 0:
-                # In front of the selectors there may be statements: @charset "utf-8";
-                selectors, own = text.rpartition(";")[2], []
-            elif depth == 1:
-                own.append(text)
-        if depth == 1:
-            yield selectors, "".join(own).lower()
-        depth = max(0, depth - 1)

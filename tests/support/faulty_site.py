@@ -92,7 +92,7 @@ class FaultySite:
         may differ: a date is whole seconds, so by a second. The pause that ends first is asked for in any case.
         """
         with self.lock:
-            known = max([known, *sorted(until for _, until in self.pauses)[:1]])
+            known = max(known, min((until for _, until in self.pauses), default=known))
             self.pauses = [(sent, min(until, known)) for sent, until in self.pauses]
 
     def too_soon(self, grace: float = 1.0) -> list[str]:
