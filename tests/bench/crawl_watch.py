@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -59,28 +59,29 @@ def watched(arguments: list[str], nginx: Nginx, cpu: int | None, pages: int, *, 
         # Where it runs is said before it is a process of its own: its threads inherit it.
         preexec_fn=None if cpu is None else lambda: os.sched_setaffinity(0, {cpu}),  # noqa: PLW1509
     )
-    looks: list[_Look] = []
-    while process.poll() is None:
+    looks = [_Look(began, 0, 0.0, 0.0)]
+    while not _ended(process.pid):
         look = _look(process.pid, nginx.requests() - before)
         if look is not None:
             looks.append(look)
             if look.requests >= pages:
                 break
         time.sleep(_LOOKS)
-    if looks and looks[-1].requests < pages:  # a short crawl may have ended between two looks
-        looks.append(replace(looks[-1], at=time.monotonic(), requests=nginx.requests() - before))
-    if not looks or looks[-1].requests < pages:
-        raise RuntimeError(f"ended after {looks[-1].requests if looks else 0} of {pages} pages: {_said(process)}")
     if not to_the_end:
-        process.send_signal(signal.SIGINT)
+        os.kill(process.pid, signal.SIGINT)
+    left_alone = time.monotonic()
     _, status, used = os.wait4(process.pid, 0)
     ended = time.monotonic()
     process.returncode = code = os.waitstatus_to_exitcode(status)
-    if code not in ({0} if to_the_end else {3}):  # 3: with gaps
-        raise RuntimeError(f"exit code {code}: {_said(process)}")
-    first, last = next(look for look in looks if look.requests >= pages * _WARM), looks[-1]
-    fetched = last.requests - first.requests
     peak = used.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
+    if looks[-1].requests < pages:  # a short crawl may have ended between two looks
+        looks.append(_Look(left_alone, nginx.requests() - before, used.ru_utime + used.ru_stime, peak))
+    if looks[-1].requests < pages or code != (0 if to_the_end else 3):  # 3: with gaps
+        raise RuntimeError(f"exit code {code} after {looks[-1].requests} of {pages} pages: {_said(process)}")
+    # On a busy machine no look may have come between the first pages and the last: then from the look ahead of it.
+    first = next((look for look in looks[:-1] if look.requests >= pages * _WARM), looks[-2])
+    last = looks[-1]
+    fetched = last.requests - first.requests
     return Watched(
         pages=last.requests,
         cpu_us_a_page=(last.cpu - first.cpu) / fetched * 1e6,
@@ -90,6 +91,12 @@ def watched(arguments: list[str], nginx: Nginx, cpu: int | None, pages: int, *, 
         peak_mib=peak,
         peak_mib_fetching=last.peak_mib,
     )
+
+
+def _ended(pid: int) -> bool:
+    """Whether the process has ended. It is left to be waited for: what it used is said once, to who waits (Popen's own
+    ``poll`` and ``send_signal`` would take it)."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _look(pid: int, requests: int) -> _Look | None:

@@ -116,6 +116,6 @@ def test_the_document_profiles(command: str, tmp_path: Path) -> None:
 @needs_bench
 def test_a_crawl_is_measured_at_scale(tmp_path: Path) -> None:
     assert not MISSING
-    results = measure(tmp_path, few=200, many=1_000, crawled=150, console=Console(file=io.StringIO()))
+    results = measure(tmp_path, few=200, many=2_000, crawled=150, console=Console(file=io.StringIO()))
     assert all(figure > 0 for figure in numbers(results))
     assert too_much({**results, "crawls": {"few": results["crawls"]["few"], "first": results["crawls"]["few"]}}) == []
