@@ -52,10 +52,11 @@ _PLAIN_ORIGIN: Final = re.compile(rf"{_ORIGIN}(?:[/?]|\Z)", re.ASCII)
 # Of what is percent-encoded that which must be: not letters, digits, "-._~", nor the space, which is "+" in a query.
 _ENCODED: Final = "%(?:2[1-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-D]|[89A-F][0-9A-F])"
 _PLAIN_HREF: Final = re.compile(
-    rf"(?P<address>(?:{_ORIGIN})?(?:/[A-Za-z0-9_~-]++)+(?:\.(?P<extension>[A-Za-z0-9]++)|/)?"
+    rf"(?P<address>(?:{_ORIGIN})?(?:(?:/[A-Za-z0-9_~-]++)+(?:\.(?P<extension>[A-Za-z0-9]++)|/)?|/)"
     rf"(?:\?(?:[A-Za-z0-9_=&.+:/-]|{_ENCODED})++)?)(?:#.*)?",
     re.ASCII,
 )
+_NO_PAGE_SCHEMES: Final = ("mailto:", "tel:", "javascript:")
 _NAME: Final = f"(?:[A-Za-z0-9_.~+:/-]|{_ENCODED})"
 # What is encoded is sorted by what it stands for.
 _SORTED_AS_IT_IS: Final = frozenset(string.ascii_letters + string.digits + "_.~-=&")
@@ -187,7 +188,7 @@ def _plain_address(href: str) -> str | None:
     """
     plain = _PLAIN_HREF.fullmatch(href)
     if plain is None:
-        return None
+        return "" if href.startswith(_NO_PAGE_SCHEMES) else None
     return plain["address"] if (plain["extension"] or "").lower() not in _NOT_PAGES else ""
 
 

@@ -88,9 +88,10 @@ def test_path_pattern(url: str, pattern: str) -> None:
 
 HOSTS = st.from_regex(r"[a-z0-9.-]{1,20}(:\d{1,6})?", fullmatch=True)
 PATHS = st.from_regex(r"(/[A-Za-z0-9_~.%;-]{0,6}){0,4}(\?[a-z=&.%-]{0,8})?(#[a-z]{0,3})?", fullmatch=True)
+HREFS = PATHS | st.from_regex(r"(mailto|tel|javascript|https?):[a-z0-9.:/?#@\[\] -]{0,12}", fullmatch=True)
 
 
-@given(st.sampled_from(["http", "https"]), HOSTS, PATHS, PATHS)
+@given(st.sampled_from(["http", "https"]), HOSTS, PATHS, HREFS)
 def test_plain_addresses_are_read_as_all_others(scheme: str, host: str, path: str, href: str) -> None:
     """Most addresses are read by a short way; it must give what the long way gives."""
     url = f"{scheme}://{host}{path}"

@@ -123,11 +123,11 @@ def _stands_alone(block: Block) -> bool:
 
 def section_begun(block: Block) -> Section | None:
     """Which section of the page the line is the heading of; None for any other line."""
-    section = _landmarks(block).section
+    section = landmarks_of(block).section
     return section if section is not None and _stands_alone(block) else None
 
 
-class _Landmarks(NamedTuple):
+class Landmarks(NamedTuple):
     """What the text of a line is a landmark of. ``may_be_dated``: whether it may name a date."""
 
     section: Section | None = None
@@ -137,20 +137,26 @@ class _Landmarks(NamedTuple):
     may_be_dated: bool = False
 
 
-_NO_LANDMARKS: Final = _Landmarks()
+NO_LANDMARKS: Final = Landmarks()
 
 
-def _landmarks(block: Block) -> _Landmarks:
-    return _landmarks_in(block.text) if len(block.text) <= _LINE_LENGTH else _NO_LANDMARKS
+def landmarks_of(block: Block) -> Landmarks:
+    """What the text of the line is a landmark of, ``NO_LANDMARKS`` itself for most lines.
+
+    Whether the line can be the heading of a section, ``section_begun`` tells: that hangs on more than its text.
+    """
+    return _landmarks_in(block.text) if len(block.text) <= _LINE_LENGTH else NO_LANDMARKS
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _landmarks_in(text: str) -> _Landmarks:
+def _landmarks_in(text: str) -> Landmarks:
     """All that a line of this text is; it is asked for several times, and menus stand on every page."""
     lowered = text.lower()
     may_be_dated = "date" in lowered
     may_begin_section = len(text) <= _HEADING_LENGTH and any(words in lowered for words in _SECTION_WORDS)
-    return _Landmarks(
+    if not (may_be_dated or may_begin_section or "repl" in text):
+        return NO_LANDMARKS
+    return Landmarks(
         _section_called(text) if may_begin_section else None,
         _asker_line(text) if may_be_dated else None,
         _reply_line(text) if "repl" in text else None,
@@ -186,7 +192,7 @@ def is_share(block: Block) -> bool:
 
 def reply_date(block: Block) -> str | None:
     """The date of a ``Reply Date: 2003/10/20`` line as written; None for other lines (``Reply Date: pending``)."""
-    return _landmarks(block).reply_date
+    return landmarks_of(block).reply_date
 
 
 def _reply_date(text: str) -> str | None:
@@ -196,7 +202,7 @@ def _reply_date(text: str) -> str | None:
 
 def asker_line(block: Block) -> AskerLine | None:
     """The parts of an asker line; None for any other line."""
-    return _landmarks(block).asker
+    return landmarks_of(block).asker
 
 
 def _asker_line(text: str) -> AskerLine | None:
@@ -219,7 +225,7 @@ def _asker_line(text: str) -> AskerLine | None:
 
 def reply_line(block: Block) -> ReplyLine | None:
     """The parts of a ``Dr. X reply DEPARTMENT`` line; None for any other line, running text above all."""
-    return _landmarks(block).reply
+    return landmarks_of(block).reply
 
 
 def _reply_line(text: str) -> ReplyLine | None:
@@ -273,7 +279,7 @@ def rejoined(blocks: Iterable[Block]) -> list[Block]:
     lines: list[Block] = []
     for whole in blocks:
         is_run_together = len(whole.links) > 1 and whole.text.startswith("(")
-        is_whole = not is_run_together and not _landmarks(whole).may_be_dated
+        is_whole = not is_run_together and not landmarks_of(whole).may_be_dated
         if is_whole and not (lines and lines[-1].text.endswith(_LEFT_OPEN)):
             lines.append(whole)
             continue
