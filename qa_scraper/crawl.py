@@ -312,7 +312,8 @@ class Crawl:
             self._end(lease, Fate(State.FAILED, hint))
             return
         way = [found.key, *self.ledger.redirects(found.key)]
-        if lease.due.key in way:
+        # A loop only if it is one now: a page that moved back redirected to here when it was looked at last.
+        if lease.due.key in way and not self.ledger.look_again(found.key, self.started):
             loop = " -> ".join([lease.due.key, *way[: way.index(lease.due.key) + 1]])
             self._end(lease, Fate(State.FAILED, f"a redirect loop: {loop}"[:_LONGEST_REASON]))
             return

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
+from typing import Final
 
 import orjson
 
-from qa_scraper.gate import Measures, Sighting, filled, layout_of
+from qa_scraper.gate import Measures, Sighting, filled, layout_of, value_of
 from qa_scraper.record_store import RecordStore
 from qa_scraper.refresh import State
 from qa_scraper.run_store import RunStore
+
+_TEXTS: Final = ("question.text", "answers.text")
+"""Fields that a login wall or a notice replaces where the layout of the page stays."""
+_TEXTS_REMEMBERED: Final = 50_000
 
 
 class Evidence:
@@ -39,16 +44,24 @@ class Evidence:
         failed = self._sightings(f"state IN ({marks}) AND {known}", *failing)
         lost = f"state IN ('{State.LOST}', '{State.GONE}') AND last_check>=? AND {known}"
         missing = self._sightings(f"{lost} AND http_status BETWEEN 200 AND 299", since)
+        # A question that another page shows has moved, or had two addresses: nothing of it goes.
+        shown_elsewhere = (
+            "SELECT 1 FROM records other WHERE other.question_hash=r.question_hash AND other.url_key<>r.url_key"
+            " AND other.lost_at IS NULL AND other.removed_at IS NULL"
+        )
+        goes = f"EXISTS (SELECT 1 FROM records r WHERE r.url_key=key AND NOT EXISTS ({shown_elsewhere}))"
         gone = self._db.execute(
-            f"SELECT count(*) FROM urls WHERE {lost} AND http_status NOT BETWEEN 200 AND 299", (since,)
+            f"SELECT count(*) FROM urls WHERE {lost} AND http_status NOT BETWEEN 200 AND 299 AND {goes}", (since,)
         ).fetchone()[0]
+        lost_fields, one_text = self._differences()
         return Measures(
             answered=answered,
             rechecked=rechecked,
             failed=failed,
             missing=missing,
             gone=gone,
-            lost_fields=self._lost_fields(),
+            lost_fields=lost_fields,
+            one_text=one_text,
         )
 
     def _sightings(self, where: str, *values: object) -> tuple[Sighting, ...]:
@@ -57,13 +70,41 @@ class Evidence:
         )
         return tuple(Sighting(*row) for row in rows)
 
-    def _lost_fields(self) -> dict[str, Sighting]:
-        found: dict[str, Sighting] = {}
+    def _differences(self) -> tuple[dict[str, Sighting], dict[str, Sighting]]:
+        """By field: the records that lost it, and those whose different texts have become one (where any has)."""
+        lost: dict[str, Sighting] = {}
+        texts = {name: _CommonText() for name in _TEXTS}
         for key, before, now in self.records.before_and_now():
             if now is None:
                 continue
             old, new = orjson.loads(before), orjson.loads(now)
             for name in filled(old) - filled(new):
-                seen = found.get(name, Sighting(0, layout_of(new), key))
-                found[name] = replace(seen, count=seen.count + 1)
-        return found
+                seen = lost.get(name, Sighting(0, layout_of(new), key))
+                lost[name] = replace(seen, count=seen.count + 1)
+            for name, common in texts.items():
+                common.add(value_of(old, name), value_of(new, name), key)
+        most = {name: common.most() for name, common in texts.items()}
+        return lost, {name: sighting for name, sighting in most.items() if sighting is not None}
+
+
+class _CommonText:
+    """Counts which text different texts have become. Of a million changes it remembers those that may be frequent."""
+
+    def __init__(self) -> None:
+        self._became: dict[int, tuple[int, Sighting]] = {}  # by the new text: the old one that was seen last; hashes
+
+    def add(self, old: object, new: object, sample: str) -> None:
+        """Notes that *old* became *new*; nothing (None) is no text."""
+        if old is None or new is None or old == new:
+            return
+        before, now = hash(old), hash(new)
+        last, sighting = self._became.get(now, (None, Sighting(0, "", sample)))
+        if before != last:  # one text for many that was replaced by another is no block page
+            self._became[now] = before, replace(sighting, count=sighting.count + 1)
+        if len(self._became) > _TEXTS_REMEMBERED:
+            self._became = {text: entry for text, entry in self._became.items() if entry[1].count > 1}
+
+    def most(self) -> Sighting | None:
+        """How many texts became the most frequent one, with a page; None where each text is one page's own."""
+        found = max((sighting for _, sighting in self._became.values()), key=lambda seen: seen.count, default=None)
+        return found if found is not None and found.count > 1 else None

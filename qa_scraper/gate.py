@@ -45,9 +45,10 @@ class Measures:
 
     ``answered``: URLs of any kind that gave an answer, were it a 404;
     ``rechecked``: such pages asked for; ``failed``: those that gave no answer; ``missing``: that answered, but without
-    their question (404 left out), by reason; ``gone``: that said that they are gone; ``lost_fields``: records that
-    lost a field, with a sample; ``fill``: share of all records in which a field is filled; ``layout``: the layout that
-    most records have.
+    their question (404 left out), by reason; ``gone``: that said that they are gone, and no other page shows their
+    question; ``lost_fields``: records that lost a field, with a sample; ``one_text``: records that say the same in a
+    field now where each said something else before; ``fill``: share of all records in which a field is filled;
+    ``layout``: the layout that most records have.
     """
 
     records: int = 0
@@ -61,6 +62,7 @@ class Measures:
     missing: tuple[Sighting, ...] = ()
     gone: int = 0
     lost_fields: Mapping[str, Sighting] = field(default_factory=dict)
+    one_text: Mapping[str, Sighting] = field(default_factory=dict)
     fill: Mapping[str, float] = field(default_factory=dict)
     layout: str = ""
 
@@ -81,7 +83,7 @@ class Breach:
 
 def filled(record: Mapping[str, object]) -> set[str]:
     """Which of ``FIELDS`` a record fills."""
-    return {name for name, path in _PATHS.items() if _value(record, path)}
+    return {name for name in FIELDS if value_of(record, name) is not None}
 
 
 def layout_of(record: Mapping[str, object]) -> str:
@@ -91,14 +93,16 @@ def layout_of(record: Mapping[str, object]) -> str:
     return str(source["layout"] or "")
 
 
-def _value(record: object, path: Sequence[str]) -> bool:
-    for name in path:
-        if isinstance(record, list):
-            record = record[0] if record else None
-        if not isinstance(record, Mapping):
-            return False
-        record = record.get(name)
-    return record is not None and record not in ("", [])
+def value_of(record: Mapping[str, object], name: str) -> object:
+    """What a record says in one of ``FIELDS``; None where that is empty."""
+    value: object = record
+    for part in _PATHS[name]:
+        if isinstance(value, list):
+            value = value[0] if value else None
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(part)
+    return None if value in ("", []) else value
 
 
 def judge(measures: Measures, last: Measures | None, bounds: Bounds) -> list[Breach]:
@@ -120,7 +124,7 @@ def _of_records(measures: Measures, bounds: Bounds) -> list[Breach]:
             Breach("bound", "drop", f"{drop:.0%} fewer records than published, the bound is {bounds.drop:.0%}")
         )
     going = max(measures.removed, measures.gone)
-    if going > 1 and going / measures.published > bounds.removals:
+    if going >= _FEW and going / measures.published > bounds.removals:
         found.append(
             Breach(
                 "removals",
@@ -174,6 +178,16 @@ def _of_fields(measures: Measures, last: Measures | None, bounds: Bounds) -> lis
                     name,
                     f"layout drift: {name} is gone from {lost.count:,} of the {measures.rechecked:,} pages looked at:"
                     f" {rule_of(lost.reason, name)} no longer matches; see {lost.sample}",
+                )
+            )
+    for name, same in measures.one_text.items():
+        if same.count >= _FEW and same.count > _FIELD_TOLERANCE * measures.rechecked:
+            found.append(
+                Breach(
+                    "block page",
+                    name,
+                    f"a block page in the usual layout: of the {measures.rechecked:,} pages looked at, {same.count:,}"
+                    f" have one and the same {name} now, and had different ones before; see {same.sample}",
                 )
             )
     drifted = {breach.bound for breach in found}

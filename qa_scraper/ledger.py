@@ -118,11 +118,13 @@ class Ledger:
             self._db.execute(
                 "UPDATE urls SET due_at=?, tries=0, body_seen=0 WHERE state IN (?, ?)", (now, State.FAILED, State.HELD)
             )
-            if kind != "crawl":  # 0: before all else
+            # 0: before all else. What leads to questions is looked for where it was even if it was not there once.
+            self._db.execute("UPDATE urls SET due_at=0 WHERE state=? AND is_start", (State.GONE,))
+            if kind != "crawl":
                 self._db.execute(
-                    "UPDATE urls SET due_at=0 WHERE state=? AND (is_start OR is_sitemap OR (NOT is_deep AND"
+                    "UPDATE urls SET due_at=0 WHERE state IN (?, ?, ?) AND (is_start OR is_sitemap OR (NOT is_deep AND"
                     " key IN (SELECT DISTINCT found_on FROM urls WHERE state=?)))",
-                    (State.NO_QUESTION, State.STORED),
+                    (State.NO_QUESTION, State.GONE, State.MOVED, State.STORED),
                 )
             if kind == "refresh-all":
                 self._db.execute(
@@ -306,6 +308,12 @@ class Ledger:
                 return
             key = row[0]
             yield key
+
+    def look_again(self, key: str, began: float) -> bool:
+        """Makes the page *key* due, unless it was looked at since *began*. Says whether it was not."""
+        with self.transaction():
+            query = "UPDATE urls SET due_at=0 WHERE key=? AND last_check<?"
+            return self._db.execute(query, (key, began)).rowcount > 0
 
     def commit_page(self, outcome: PageOutcome, now: float) -> CommitResult:
         """Stores all that one fetch gave in one transaction. Raises sqlite3.Error where the file cannot be written."""

@@ -11,6 +11,7 @@ import orjson
 from qa_scraper.demo import DemoServer, truth
 
 from tests.support.commands import crawl_arguments, qa_scraper, records
+from tests.support.routes import Routes
 
 DAY = 24 * 3600.0
 TIMES = ("due_at", "lost_at", "first_check", "last_check", "read_at")
@@ -28,16 +29,16 @@ class Summary:
         return self.said["added"], self.said["changed"], self.said["removed"]
 
 
-def run(server: DemoServer, output: Path, *more: str, command: str = "refresh") -> Summary:
-    """Runs the command over the demo site and gives what it said."""
-    arguments = crawl_arguments("demo", server.url + "/", output, "--json", *more)
+def run(server: DemoServer | Routes, output: Path, *more: str, command: str = "refresh", site: str = "demo") -> Summary:
+    """Runs the command over the site and gives what it said."""
+    arguments = crawl_arguments(site, server.url + "/", output, "--json", *more)
     done = qa_scraper(command, *arguments[1:])
     return Summary(done.returncode, json.loads(done.stdout) if done.stdout else {}, done.stderr)
 
 
-def a_day_passes(output: Path, days: float = 1.01) -> None:
+def a_day_passes(output: Path, days: float = 1.01, site: str = "demo") -> None:
     """Makes all that the ledger has seen so much older."""
-    with sqlite3.connect(output / "demo" / "ledger.sqlite") as ledger:
+    with sqlite3.connect(output / site / "ledger.sqlite") as ledger:
         for name in TIMES:
             ledger.execute(f"UPDATE urls SET {name}={name}-? WHERE {name}>0", (days * DAY,))
         ledger.execute("UPDATE records SET lost_at=lost_at-?", (days * DAY,))
