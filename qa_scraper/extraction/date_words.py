@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import get_month_names
+from babel.dates import get_day_names, get_month_names
 
 _LANGUAGES: Final = (
     "en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sk", "ru", "uk", "sv", "da", "nb", "fi", "hu", "tr", "ro",
@@ -23,7 +23,7 @@ _ALSO: Final = {
 UNITS: Final[tuple[tuple[str, float], ...]] = tuple(
     (name, days)
     for names, days in (
-        ("second sec sek seconde segundo secondi sekund секунд 秒 초", 0),
+        ("second sec sek seconde segundo secondi sekund секунд 秒 초 moment", 0),
         ("minute min minut минут 分 분", 0),
         ("hour hr stunde heure hora ora ore uur godzin час 小时 小時 時間 時 시간 h", 0),
         ("day tag jour día dia giorn dag dni dzień dzien ден дн 天 日 일", 1),
@@ -37,6 +37,9 @@ LONG_UNITS: Final = tuple(
     " year jahr ans année año anno anni ano jaar rok lat год лет 年 년".split()
 )
 """Beginnings of the words for units that are too long to count a day by."""
+SHORT_UNITS: Final[dict[str, float]] = {"s": 0, "m": 0, "h": 0, "d": 1}
+"""Units of one letter, as ``3d ago`` has them, by days."""
+LONG_SHORT_UNITS: Final = frozenset(("w", "mo", "mos", "y", "yr", "yrs"))
 AGO: Final = frozenset(
     ["ago", "vor", "il y a", "y a", "a", "hace", "há", "ha", "fa", "geleden", "temu", "назад", "sedan", "siden",
      "sitten", "önce", "acum", "πριν", "trước", "lalu", "ennyi"]
@@ -49,8 +52,19 @@ DAYS: Final = {
     "어제": 1,
     "today": 0, "heute": 0, "aujourd": 0, "hoy": 0, "oggi": 0, "hoje": 0, "vandaag": 0, "dzisiaj": 0, "dziś": 0,
     "сегодня": 0, "idag": 0, "i dag": 0, "tänään": 0, "bugün": 0, "今天": 0, "今日": 0, "오늘": 0,
+    "just now": 0, "moments ago": 0, "gerade eben": 0, "soeben": 0, "à l'instant": 0, "à l’instant": 0,
+    "ahora mismo": 0, "agora mesmo": 0, "proprio ora": 0, "zojuist": 0, "przed chwilą": 0, "только что": 0,
+    "just nu": 0, "lige nu": 0, "juuri nyt": 0, "az önce": 0, "剛剛": 0, "刚刚": 0, "刚才": 0, "たった今": 0, "방금": 0,
 }  # fmt: skip
 """Words for a day by how many days it is gone."""
+LONG_AGO: Final = (
+    "last week", "last month", "last year", "letzte woche", "letzten monat", "letztes jahr", "la semaine dernière",
+    "le mois dernier", "l'année dernière", "la semana pasada", "el mes pasado", "el año pasado", "la settimana scorsa",
+    "semana passada", "mês passado", "ano passado", "vorige week", "vorige maand", "vorig jaar", "на прошлой неделе",
+    "в прошлом месяце", "в прошлом году", "上周", "上週", "上星期", "上个月", "上個月", "去年", "先週", "先月",
+    "지난주", "지난달", "작년",
+)  # fmt: skip
+"""Times gone by that name no day."""
 
 
 def month_of(word: str, language: str | None) -> int | None:
@@ -61,6 +75,22 @@ def month_of(word: str, language: str | None) -> int | None:
     name = word.lower().rstrip(".")
     own = _months((language or "en").partition("-")[0].lower())
     return own.get(name) or _months("en").get(name) or _ALSO.get(name) or _all_months().get(name)
+
+
+def weekday_of(word: str, language: str | None) -> int | None:
+    """The number of the weekday (Monday: 0) that *word* names in *language* or in English, whole; None: none."""
+    name = word.lower()
+    found = _weekdays((language or "en").partition("-")[0].lower()).get(name)
+    return found if found is not None else _weekdays("en").get(name)
+
+
+@cache
+def _weekdays(language: str) -> dict[str, int]:
+    try:
+        locale = Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return {}
+    return {name.lower(): number for number, name in get_day_names("wide", "format", locale).items()}
 
 
 @cache

@@ -12,7 +12,17 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
-from qa_scraper.extraction.date_words import AGO, DAYS, LONG_UNITS, UNITS, month_of
+from qa_scraper.extraction.date_words import (
+    AGO,
+    DAYS,
+    LONG_AGO,
+    LONG_SHORT_UNITS,
+    LONG_UNITS,
+    SHORT_UNITS,
+    UNITS,
+    month_of,
+    weekday_of,
+)
 
 
 class DateOrder(StrEnum):
@@ -54,6 +64,7 @@ _YEAR_FIRST: Final = re.compile(r"(?<!\d)(?<!\d[.,/-])(\d{4})\s?([-/.])\s?(\d{1,
 _CJK: Final = re.compile(r"(民國|民国)?\s?(\d{1,4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日号號일]?")
 _REPUBLIC: Final = re.compile(r"(?:民國|民国)\s?(\d{1,3})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _REPUBLIC_BEGAN: Final = 1911
+_BUDDHIST_BEGAN: Final = 543
 _NUMBERS: Final = re.compile(
     r"(?<![\d.,/:$€£-])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?!\d|[.,/-]\d|[%€$£])"
 )
@@ -68,13 +79,16 @@ _WORD_DAY_YEAR: Final = re.compile(
 )
 _YEAR_WORD_DAY: Final = re.compile(rf"(?<!\d)(\d{{4}})[\s.,-]{{1,2}}{_WORD}[\s.-]{{1,2}}(\d{{1,2}})(?!\d)")
 _WORD_DAY: Final = re.compile(rf"(?<![^\W\d_]){_WORD}\s(\d{{1,2}}){_ORDINAL}(?![\d:.,/]?\d)")
-_DAY_WORD: Final = re.compile(rf"(?<![\d:.,/])(\d{{1,2}}){_ORDINAL}\s{_OF}?{_WORD}")
+_DAY_WORD: Final = re.compile(rf"(?<![\d:.,/])(\d{{1,2}}){_ORDINAL}\s{_OF}?{_WORD}(?![\s,/-]{{0,3}}['’]?\d{{4}})")
 _RELATIVE: Final = re.compile(
-    r"(?P<before>[^\W\d_]{1,6}(?:\s[^\W\d_]{1,2}){0,2})?\s?(?P<number>\d{1,3}|an?|one|eine[mnr]?|une?|una|uno|um|uma|een)"
+    r"(?P<before>[^\W\d_]{1,6}(?:\s[^\W\d_]{1,2}){0,2})?\s?(?P<number>\d{1,3}|[半一二兩两三]"
+    r"|(?<![^\W\d_])(?:an?|one|eine[mnr]?|une?|una|uno|um|uma|een)(?![^\W\d_]))"
     r"\s?(?P<unit>[^\W\d_]{1,12})\.?(?:\s?(?P<after>[^\W\d_]{1,8}))?",
     re.IGNORECASE,
 )
 _UNIT_NAMES: Final = tuple(name for name, _ in UNITS)
+_NUMBER_WORDS: Final = {"半": 0, "二": 2, "兩": 2, "两": 2, "三": 3}  # all others are one
+_WEEKDAY: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,14}(?=[\s,])")
 _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T\s](\d{2}):(\d{2}))?")
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2}))?")
 _STAMP: Final = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
@@ -84,7 +98,8 @@ def find_dates(text: str, language: str | None, order: DateOrder, seen_on: date 
     """The dates in *text* (a label; of longer text the first 300 characters), in their order.
 
     Month names are looked up in *language* (BCP 47), then English, then all others. Where *seen_on* is known, dates
-    without a year and relative ones count from it: days, hours and less. "2 weeks ago" or "1 year ago" names no day.
+    without a year and relative ones count from it: days, weekdays, hours and less. "2 weeks ago" or "1 year ago" names
+    no day.
     """
     text = text[:_LONGEST]
     found: list[DateSeen] = []
@@ -93,7 +108,7 @@ def find_dates(text: str, language: str | None, order: DateOrder, seen_on: date 
             if all(seen.end <= other.start or seen.start >= other.end for other in found):
                 found.append(seen)
     if seen_on is not None and not found:
-        found.extend(_relative(text, seen_on))
+        found.extend(_relative(text, language, seen_on))
     return sorted(found, key=lambda seen: seen.start)
 
 
@@ -159,6 +174,8 @@ def _full_year(digits: str) -> int:
 def _seen(
     text: str, match: re.Match[str], year: int, month: int, day: int, *, ambiguous: bool = False
 ) -> Iterator[DateSeen]:
+    if year - _BUDDHIST_BEGAN in _YEARS:  # Thai dates; no other date of a page is of such a year
+        year -= _BUDDHIST_BEGAN
     if year not in _YEARS:
         return
     try:
@@ -184,43 +201,66 @@ def _time_behind(text: str, at: int) -> tuple[str, int]:
     return f"{hour:02}:{match['minute']}", match.end()
 
 
-def _relative(text: str, seen_on: date) -> Iterator[DateSeen]:
+def _relative(text: str, language: str | None, seen_on: date) -> Iterator[DateSeen]:
     lowered = text.lower()
     for word, days in DAYS.items():
-        at = lowered.find(word)
-        if at >= 0 and not lowered[max(at - 1, 0) : at].isalpha() and not _goes_on(lowered, at + len(word), word):
+        if _stands_in(lowered, word):
+            at = lowered.find(word)
             time, end = _time_behind(text, at + len(word))
             yield DateSeen((seen_on - timedelta(days=days)).isoformat(), time, at, end, relative=True)
             return
+    for match in _times_gone_by(text):
+        unit = _days_of(match["unit"].lower())
+        if unit is not None:
+            said = match["number"]
+            number = int(said) if said.isdecimal() else _NUMBER_WORDS.get(said, 1)
+            day = (seen_on - timedelta(days=unit * number)).isoformat()
+            yield DateSeen(day, "", match.start(), match.end(), relative=True)
+            return
+    # "Tuesday at 17:05", as forums write of the week gone by: with a time, for a weekday alone is none.
+    for match in _WEEKDAY.finditer(text):
+        weekday = weekday_of(match[0], language)
+        time, end = _time_behind(text, match.end()) if weekday is not None else ("", 0)
+        if weekday is not None and time:
+            day = (seen_on - timedelta(days=(seen_on.weekday() - weekday - 1) % 7 + 1)).isoformat()
+            yield DateSeen(day, time, match.start(), end, relative=True)
+            return
+
+
+def _times_gone_by(text: str) -> Iterator[re.Match[str]]:
+    """What is written as a number of units gone by: ``2 days ago``, ``vor einer Stunde``, ``3 weeks ago``."""
     for match in _RELATIVE.finditer(text):
-        said = match["unit"].lower()
-        if not said.startswith(_UNIT_NAMES):
-            continue
-        unit = next(days for name, days in UNITS if said.startswith(name))
-        around = (match["before"] or "").lower(), (match["after"] or "").lower(), said
-        if not any(mark in AGO or mark.endswith(("前", "전")) for mark in around):
-            continue
-        number = int(match["number"]) if match["number"].isdecimal() else 1
-        yield DateSeen(
-            (seen_on - timedelta(days=number * unit)).isoformat(), "", match.start(), match.end(), relative=True
-        )
-        return
+        around = [(match[part] or "").lower() for part in ("before", "after", "unit")]
+        if any(mark in AGO or mark.endswith(("前", "전")) for mark in around):
+            yield match
 
 
-def says_long_ago(text: str) -> bool:
-    """Whether *text* (a label) is a time gone by: ``2 weeks ago`` names no day, but stands where a date would."""
-    for match in _RELATIVE.finditer(text[:_LONGEST]):
+def _days_of(unit: str) -> float | None:
+    """How many days the unit of time is that is called so; None for one that no day can be counted by."""
+    if unit in SHORT_UNITS:
+        return SHORT_UNITS[unit]
+    return next((days for name, days in UNITS if unit.startswith(name)), None)
+
+
+def is_time_gone_by(text: str) -> bool:
+    """Whether *text* (a label) is a time gone by: it stands where a date would.
+
+    Also if it names no day (``2 weeks ago``) or the day of the fetch is not known (``yesterday``).
+    """
+    text = text[:_LONGEST]
+    for match in _times_gone_by(text):
         unit = match["unit"].lower()
-        if unit.startswith(_UNIT_NAMES + LONG_UNITS):
-            around = (match["before"] or "").lower(), (match["after"] or "").lower(), unit
-            if any(mark in AGO or mark.endswith(("前", "전")) for mark in around):
-                return True
-    return False
+        if unit in SHORT_UNITS or unit in LONG_SHORT_UNITS or unit.startswith(_UNIT_NAMES + LONG_UNITS):
+            return True
+    lowered = text.lower()
+    return any(_stands_in(lowered, words) for words in (*LONG_AGO, *DAYS))
 
 
-def _goes_on(text: str, at: int, word: str) -> bool:
-    """Whether the word goes on at *at*; scripts without spaces have no such thing."""
-    return word.isascii() and text[at : at + 1].isalpha()
+def _stands_in(text: str, word: str) -> bool:
+    """Whether *word* stands in *text*, as a word of its own where it first does; some scripts part none by spaces."""
+    at = text.find(word)
+    goes_on = word.isascii() and text[at + len(word) : at + len(word) + 1].isalpha()
+    return at >= 0 and not text[max(at - 1, 0) : at].isalpha() and not goes_on
 
 
 _DAY_FIRST_ENGLISH: Final = frozenset(("GB", "AU", "NZ", "IE", "IN", "ZA", "SG", "HK", "MY"))

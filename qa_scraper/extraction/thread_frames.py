@@ -15,7 +15,7 @@ from typing import Final
 
 from lxml import etree
 
-from qa_scraper.extraction.dates import DateOrder, find_dates, says_long_ago
+from qa_scraper.extraction.dates import DateOrder, find_dates, is_time_gone_by
 from qa_scraper.page import Page
 
 _MOST_LABELS: Final = 3_000  # texts that are looked at for a date
@@ -138,7 +138,7 @@ def dated_elements(
             continue
         looked_at += 1
         is_dated = find_dates(label, page.language, DateOrder.DAY_FIRST, page.seen_on)
-        if is_dated or (len(label) <= _SHORT and says_long_ago(label)):
+        if is_dated or (len(label) <= _SHORT and is_time_gone_by(label)):
             yield node
 
 
@@ -168,7 +168,24 @@ def _frames(nodes: Sequence[etree._Element]) -> list[Frame]:
     lengths = sorted(map(_beside_date, framed))
     if lengths[len(lengths) // 2] < _SHORT:
         return _in_rows(framed)
-    return [frame for frame in framed if _beside_date(frame) >= _LEAST_PROSE]
+    return [frame for frame in _with_undated(framed) if _beside_date(frame) >= _LEAST_PROSE]
+
+
+def _with_undated(framed: list[Frame]) -> list[Frame]:
+    """The posts, and those among them whose date no rule reads: they stand beside the others and are called the same.
+
+    Where most are dated; else it is the dates that stand there by chance.
+    """
+    first = framed[0].parts[0]
+    parent, name = first.getparent(), signature(first)
+    dated = {frame.parts[0]: frame for frame in framed}
+    has_class = bool(name.partition(" ")[2])
+    if parent is None or not has_class or any(node.getparent() is not parent for node in dated):
+        return framed
+    alike = [node for node in parent if node in dated or (isinstance(node.tag, str) and signature(node) == name)]
+    if not len(framed) < len(alike) <= 2 * len(framed):
+        return framed
+    return [dated.get(node) or Frame((node,), None) for node in alike]
 
 
 def _beside_date(frame: Frame) -> int:

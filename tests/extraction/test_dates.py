@@ -9,7 +9,7 @@ from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 from qa_scraper.extraction.date_words import month_of
-from qa_scraper.extraction.dates import DateOrder, find_dates, machine_date, page_order
+from qa_scraper.extraction.dates import DateOrder, find_dates, is_time_gone_by, machine_date, page_order
 
 SEEN_ON = date(2026, 1, 31)
 
@@ -34,6 +34,11 @@ def first(text: str, language: str | None = "en", order: DateOrder = DateOrder.D
     ("hace 5 días", "es", "2026-01-26"), ("3天前", "zh", "2026-01-28"), ("gestern, 14:05", "de", "2026-01-30 14:05"),
     ("Yesterday at 9:15 am", "en", "2026-01-30 09:15"), ("Aug 24 at 7:46", "en", "2025-08-24 07:46"),
     ("on March 3 in Spain", "de", "2025-03-03"),
+    ("a day ago", "en", "2026-01-30"), ("less than a minute ago", "en", "2026-01-31"), ("3d ago", "en", "2026-01-28"),
+    ("just now", "en", "2026-01-31"), ("A moment ago", "en", "2026-01-31"), ("gerade eben", "de", "2026-01-31"),
+    ("剛剛", "zh", "2026-01-31"), ("半小時前", "zh", "2026-01-31"), ("兩天前", "zh", "2026-01-29"),
+    ("Tuesday at 5:05 PM", "en", "2026-01-27 17:05"), ("samstag, 17:05", "de", "2026-01-24 17:05"),  # of a Saturday
+    ("3 มกราคม 2563", "th", "2020-01-03"), ("3/1/2563", "th", "2020-01-03"),
 ])  # fmt: skip
 def test_forms(text: str, language: str, expected: str) -> None:
     assert first(text, language) == expected
@@ -41,10 +46,24 @@ def test_forms(text: str, language: str, expected: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "version 12.5.3", "192.168.1.10", "1.2.3.4", "32/13/2020", "Joined Mar 2015", "1 year ago", "2 weeks ago",
+    "over a year ago", "2mo ago", "last week", "Tuesday", "a pain that I had a day", "on 3 Foo 2563 or so",
     "5 comments", "$12-10-20", "31 February 2020", "2020-13-01", "call 01-02-03-04", "1850-01-01", "12:30", "",
 ])  # fmt: skip
 def test_no_dates(text: str) -> None:
     assert first(text) == ""
+
+
+@pytest.mark.parametrize("text", [
+    "2 weeks ago", "over a year ago", "2mo ago", "last month", "letzte Woche", "上個月", "yesterday", "just now",
+    "vor einer Stunde", "3 days ago",
+])  # fmt: skip
+def test_times_gone_by_stand_where_a_date_would(text: str) -> None:
+    assert is_time_gone_by(text)
+
+
+@pytest.mark.parametrize("text", ["a day", "the last weekend", "2 weeks", "hierarchy", "Tuesday", "ago", ""])
+def test_no_times_gone_by(text: str) -> None:
+    assert not is_time_gone_by(text)
 
 
 def test_nothing_is_relative_without_the_day_of_the_fetch() -> None:
