@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     from apscheduler.triggers.base import BaseTrigger
 
+_LOOKS_UP: Final = 1.0
+"""Seconds after which the main thread looks whether a signal came: if another thread took it from the system, it does
+not wake the one that is to handle it."""
 _OUTCOMES: Final = {
     0: "complete",
     1: "ended with an error",
@@ -99,11 +102,12 @@ class Runner:
         self._scheduler.add_listener(lambda event: _say(event.job_id, "still running, this time is left out"),
                                      EVENT_JOB_MAX_INSTANCES)  # fmt: skip
         self._scheduler.start()
-        while not self._ends.wait(3600):
+        while not self._ends.wait(_LOOKS_UP):
             pass
         # Its own way to wait holds a lock that runs in hand need to say when they come next.
         with self._lock:
-            self._lock.wait_for(lambda: not self._children)
+            while not self._lock.wait_for(lambda: not self._children, _LOOKS_UP):
+                pass
         self._scheduler.shutdown(wait=False)
         _say("schedule", "ended")
 

@@ -118,8 +118,16 @@ class _Reader:
             places = {node: at for at, node in enumerate(root.iter("*"))}
             key = {i: places.get(t.element, order[i]) if t.element is not None else order[i] for i, t in named.items()}
             named = dict(sorted(named.items(), key=lambda item: key[item[0]]))
-        with_text = [thing for thing in named.values() if thing.texts(*_TEXTS)]
-        return [(thing, id(thing) in accepted) for thing in with_text]
+        # Pages repeat the accepted answer among the suggested ones, as a thing of its own.
+        found: dict[tuple[object, ...], tuple[Thing, bool]] = {}
+        for thing in named.values():
+            texts = thing.texts(*_TEXTS)
+            if texts:
+                first, was_accepted = found.get(
+                    said := (*texts, self._author(thing).name, _date(thing)), (thing, False)
+                )
+                found[said] = first, was_accepted or id(thing) in accepted
+        return list(found.values())
 
     def thread(self, question: Thing) -> Sections:
         """The one question that the page is about."""
