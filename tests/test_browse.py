@@ -348,7 +348,7 @@ def test_it_ends_at_once_whatever_it_is_asked(tmp_path: Path) -> None:
             with pytest.raises(TimeoutError):
                 asked.result(timeout=0.5)
             began = time.monotonic()
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 8  # the question is cut short after 10
         assert asked.result()[0] == 400
 
 

@@ -126,9 +126,9 @@ def test_sparse_accents_under_a_wrong_utf8_declaration() -> None:
 def test_what_is_no_encoding_of_documents_is_not_believed(label: str) -> None:
     # Python knows these; "punycode" would take minutes for the body below, "utf-7" would make markup of it.
     html = "<p>" + "+ADw-b+AD4- \\u0041 xn--a-" * 40_000 + "</p>"
-    began = time.perf_counter()
+    began = time.process_time()
     assert Page.from_bytes(html.encode(), content_type=content_type(label)).text == html
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_latin_1_pages_in_english_are_not_flagged() -> None:
@@ -150,6 +150,6 @@ def test_a_doubtful_encoding_halves_the_confidence() -> None:
 def test_binary_and_random_bytes_are_flagged_in_time() -> None:
     noise = bytes(range(256)) * 32_768  # 8 MiB
     for label in (None, "utf-8", "big5", "gb18030", "iso-2022-jp", "utf-16"):
-        began = time.perf_counter()
+        began = time.process_time()
         assert decode(noise, content_type(label)).doubt
-        assert time.perf_counter() - began < 1.0
+        assert time.process_time() - began < 1.0

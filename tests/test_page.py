@@ -99,9 +99,9 @@ def test_sitemap() -> None:
 def test_comments_ahead_of_no_sitemap_cost_nothing() -> None:
     # The pattern once tried every way to part a row of comments: 25 of them took 4 seconds, 30 two minutes.
     page = Page.from_bytes(b"<!---->" * 500 + b"x", url="https://e.org/", content_type="text/xml")
-    began = time.perf_counter()
+    began = time.process_time()
     assert page.sitemap_links() is None
-    assert time.perf_counter() - began < 0.1
+    assert time.process_time() - began < 0.1
     commented = b"<!-- a --> <!-- b --><urlset><url><loc>https://e.org/q</loc></url></urlset>"
     assert Page.from_bytes(commented, url="https://e.org/", content_type="text/xml").sitemap_links()
 

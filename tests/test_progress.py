@@ -19,8 +19,14 @@ from tests.support.commands import BIN, environment
 
 def test_the_first_line_tells_a_rate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(progress, "_LINE_SECONDS", 0.1)
-    with progress.TerminalDisplay("demo").showing(lambda: Progress(pages=7)):
-        threading.Event().wait(0.15)
+    asked = threading.Event()
+
+    def counts() -> Progress:
+        asked.set()
+        return Progress(pages=7)
+
+    with progress.TerminalDisplay("demo").showing(counts):
+        assert asked.wait(30)
     first = capsys.readouterr().err.splitlines()[0]
     assert float(re.findall(r"([\d,.]+) pages/s", first)[0]) > 1
 
@@ -49,7 +55,9 @@ def test_a_bar_on_a_terminal_shows_how_much_is_read(tmp_path: Path) -> None:
     source.write_bytes((b"[" + b" " * 997 + b"]\n") * 600)
     ours, terminal = pty.openpty()
     command = [BIN / "qa-scraper", "validate", source, "--limit", "0"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=terminal, env=environment()) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=terminal, env=environment() | {"TERM": "xterm"}
+    ) as process:
         os.close(terminal)
         shown = b""
         with contextlib.suppress(OSError):  # how a terminal ends whose other side is closed

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -91,8 +92,11 @@ def test_crawl_delay_is_kept(tmp_path: Path) -> None:
     with FaultySite(count=4, robots="User-agent: *\nCrawl-delay: 0.2\n") as site:
         assert qa_scraper(*crawl_arguments("edoctor", site.url, tmp_path)).returncode == 0
         assert_truth(site, tmp_path)
+        rules_sent = next(at for at, path, _ in site.log if path == "/robots.txt")
         pages = [at for at, path, _ in site.log if path != "/robots.txt"]
-        assert min(later - earlier for earlier, later in pairwise(pages)) > 0.19
+        # The site may note a request late, never early; so not each pause need be seen whole, but most.
+        assert all(at - rules_sent > 0.2 * number - 0.01 for number, at in enumerate(pages))
+        assert median(later - earlier for earlier, later in pairwise(pages)) > 0.19
 
 
 @pytest.mark.parametrize("stop_signal", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])

@@ -79,8 +79,9 @@ def test_unchanged_pages_are_asked_for_as_fast_as_they_were_read(tmp_path: Path)
         fetched(server)
         began = time.monotonic()
         assert run(server, tmp_path, "--all", *throttled).exit_code == 0
-        assert len(fetched(server)) > 60
-        assert time.monotonic() - began < 20
+        elapsed, asked = time.monotonic() - began, len(fetched(server))
+        assert asked > 60
+        assert elapsed < 0.6 * asked
 
 
 def test_a_refresh_finds_new_questions_by_what_lists_show(tmp_path: Path) -> None:

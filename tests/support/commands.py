@@ -16,7 +16,7 @@ TIMEOUT = 120
 
 def environment() -> dict[str, str]:
     """The environment without anything that changes what the commands print or do."""
-    drop = ("COVERAGE", "QA_SCRAPER", "FORCE_COLOR", "TTY")
+    drop = ("COVERAGE", "QA_SCRAPER", "FORCE_COLOR", "TTY", "GITHUB_ACTIONS", "PY_COLORS")
     return {k: v for k, v in os.environ.items() if not k.startswith(drop)} | {"COLUMNS": "120", "NO_COLOR": "1"}
 
 

@@ -34,7 +34,7 @@ class FaultySite:
         self.lock = threading.Lock()
         self.asked = threading.Condition(self.lock)
         self.seen: dict[str, int] = {}
-        self.pauses: list[tuple[float, float]] = []
+        self.pauses: list[tuple[float, float, str]] = []  # when which path was answered 429, and until when it asks
         self.broken = False
         self.over = threading.Event()
 
@@ -92,16 +92,21 @@ class FaultySite:
         may differ: a date is whole seconds, so by a second. The pause that ends first is asked for in any case.
         """
         with self.lock:
-            known = max(known, min((until for _, until in self.pauses), default=known))
-            self.pauses = [(sent, min(until, known)) for sent, until in self.pauses]
+            known = max(known, min((until for _, until, _ in self.pauses), default=known))
+            self.pauses = [(sent, min(until, known), path) for sent, until, path in self.pauses]
 
-    def too_soon(self, grace: float = 1.0) -> list[str]:
-        """Paths requested while a Retry-After was running, leaving aside what was on its way already.
+    def too_soon(self, grace: float = 1.0, in_flight: int = 16) -> list[str]:
+        """Paths requested while a Retry-After was running: its own, or others that were not on their way already.
 
-        *grace*: seconds after the 429 in which requests count as on their way. On a machine with too much to do, a
-        client has been seen to read the 429 0.8 s after it was sent.
+        *in_flight*: how many requests may be on their way at once; *grace*: seconds after the 429 in which all count as
+        that. On a machine with too much to do, a client has been seen to read the 429 0.8 s after it was sent.
         """
-        return [path for at, path, _ in self.log if any(sent + grace < at < until for sent, until in self.pauses)]
+        found = []
+        for sent, until, refused in self.pauses:
+            during = [(at, path) for at, path, _ in self.log if sent < at < until]
+            found += [path for _, path in during if path == refused]
+            found += [path for at, path in during[in_flight:] if path != refused and at > sent + grace]
+        return found
 
     # What it shows
 
@@ -202,8 +207,12 @@ class FaultySite:
             return self.send(handler, 503, b"busy", "text/plain")
         if fault == "too_many":
             value, seconds = self.faults.retry_after_header()
-            self.pauses.append((time.monotonic(), time.monotonic() + seconds))
-            return self.send(handler, 429, b"slow", "text/plain", {"Retry-After": value})
+            with self.asked:
+                now = time.monotonic()
+                self.pauses.append((now, now + seconds, handler.path))
+                self.log.append((now, handler.path, 429))
+                self.asked.notify_all()
+            return send_whole(handler, 429, b"slow", "text/plain", {"Retry-After": value})
         query = parse_qs(parts.query)
         target = self.redirect(parts.path, query)
         if target is not None:
