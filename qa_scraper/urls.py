@@ -24,8 +24,10 @@ _TRACKING: Final = re.compile(
     re.IGNORECASE,
 )
 _SESSION: Final = re.compile(
-    r"(?:phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken|sessionid|session_id)", re.IGNORECASE
+    r"(?:phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken|sessionid|session_id|oscsid|zenid)", re.IGNORECASE
 )
+# By their names alone these may be anything; phpBB and vBulletin give them to who takes no cookies.
+_SHORT_SESSION: Final = re.compile(r"(?:sid|s)=[0-9a-f]{32}", re.IGNORECASE)
 _MADE_FOR_ONE: Final = re.compile(r"[\d.%_-]")
 _SCRIPT: Final = re.compile(r"\.(?:php|aspx?|jsp|cgi|do)$", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"\d+")
@@ -86,7 +88,7 @@ def canonical_url(url: str) -> str:
     if plain is None or (len(pairs) > 1 and not _SORTED_AS_IT_IS.issuperset(plain["query"])):
         return _canonical(url)
     pairs = [[part.translate(_TO_ENCODE) for part in pair] for pair in pairs]
-    query = "&".join([f"{name}={value}" for name, value in sorted(pairs) if not _is_noise(name)])
+    query = "&".join([f"{name}={value}" for name, value in sorted(pairs) if not _is_noise(name, value)])
     return plain["origin"] + (plain["path"].rstrip("/") or "/") + (f"?{query}" if query else "")
 
 
@@ -94,12 +96,13 @@ def canonical_url(url: str) -> str:
 def _canonical(url: str) -> str:
     parts = urlsplit(canonicalize_url(url.strip(), keep_fragments=False))
     path = _PATH_SESSION.sub("", parts.path).rstrip("/;") or "/"
-    query = "&".join(pair for pair in parts.query.split("&") if pair and not _is_noise(pair.partition("=")[0]))
+    pairs = (pair.partition("=") for pair in parts.query.split("&") if pair)
+    query = "&".join("".join(pair) for pair in pairs if not _is_noise(pair[0], pair[2]))
     return urlunsplit((parts.scheme.lower(), _canonical_host(parts), path, query, ""))
 
 
-def _is_noise(name: str) -> bool:
-    return bool(_TRACKING.fullmatch(name) or _SESSION.fullmatch(name))
+def _is_noise(name: str, value: str) -> bool:
+    return bool(_TRACKING.fullmatch(name) or _SESSION.fullmatch(name) or _SHORT_SESSION.fullmatch(f"{name}={value}"))
 
 
 def _canonical_host(parts: SplitResult) -> str:

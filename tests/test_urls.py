@@ -19,6 +19,12 @@ from qa_scraper.urls import canonical_url, host_of, page_address, path_pattern
         ("http://example.org/?b=2&a=1#x", "http://example.org/?a=1&b=2"),
         ("http://example.org/q?utm_source=x&id=3&fbclid=y", "http://example.org/q?id=3"),
         ("http://example.org/q;jsessionid=AB12?PHPSESSID=9", "http://example.org/q"),
+        (
+            "http://example.org/viewtopic.php?t=7&sid=0123456789abcdef0123456789ABCDEF",
+            "http://example.org/viewtopic.php?t=7",
+        ),
+        ("http://example.org/t?s=0123456789abcdef0123456789abcdef&p=%C3%A9", "http://example.org/t?p=%C3%A9"),
+        ("http://example.org/t?osCsid=x7&sid=12&s=knee", "http://example.org/t?s=knee&sid=12"),
         ("http://example.org/caf%C3%A9 au", "http://example.org/caf%C3%A9%20au"),
         ("http://example.org:8080/q/", "http://example.org:8080/q"),
         ("http://example.org./q", "http://example.org/q"),
