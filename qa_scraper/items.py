@@ -132,7 +132,7 @@ class FieldNote:
     field: str
     """The field, with the position of a list's entry from 0: ``question.asked_on``, ``answers.2.author.name``."""
     note: str
-    """In words: what two readers of the page disagree on, and which of them was followed."""
+    """In words: what two readers of the page disagree on and which of them was followed, or what a date hangs on."""
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Item pipelines: validate, dedupe, commit. One job each; what they decide reaches the ledger with the page."""
+"""Item pipelines: dates, validate, dedupe, commit. One job each; what they decide reaches the ledger with the page."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from qa_scraper.forgotten_store import FORGOTTEN
 from qa_scraper.items import Record, question_hash, record_type
 from qa_scraper.ledger_values import StoredRecord
 from qa_scraper.scheduler import current_crawl
+from qa_scraper.times_ago import keep_dates, says_times_ago
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -31,6 +32,20 @@ class _Pipeline:
         """The page that *record* came from; (None, None) outside a crawl over a ledger (``scrapy parse``)."""
         crawl = current_crawl(self.crawler)
         return crawl, crawl.leases.get(record.url or "") if crawl is not None else None
+
+
+class DatesPipeline(_Pipeline):
+    """Keeps the dates of a record that its page says only as times gone by, as they were read first."""
+
+    def process_item(self, item: Record) -> Record:
+        """Gives *item* back."""
+        if says_times_ago(item):
+            crawl, lease = self._lease(item)
+            if crawl is not None and lease is not None:
+                known = crawl.ledger.records.body(lease.due.key, item.id.partition("#")[2])
+                if known is not None:
+                    keep_dates(item, orjson.loads(known))
+        return item
 
 
 class ValidatePipeline(_Pipeline):

@@ -80,6 +80,11 @@ class RecordStore:
         )
         return removed_at is not None, changed
 
+    def body(self, key: str, part: str) -> bytes | None:
+        """The record that the page *key* shows, as JSON; None where it is not known."""
+        row = self._db.execute("SELECT body FROM records WHERE url_key=? AND part=?", (key, part)).fetchone()
+        return row[0] if row else None
+
     def lose(self, key: str, shown: Collection[str], now: float, at: str) -> tuple[float | None, int]:
         """Notes that the page *key* was read and shows only the parts *shown* of its records.
 

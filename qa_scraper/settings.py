@@ -77,6 +77,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.stats.DownloaderStats": None,  # writes out each request to count its bytes
 }
 ITEM_PIPELINES = {
+    "qa_scraper.pipelines.DatesPipeline": 50,
     "qa_scraper.pipelines.ValidatePipeline": 100,
     "qa_scraper.pipelines.DedupePipeline": 200,
     "qa_scraper.pipelines.CommitPipeline": 300,

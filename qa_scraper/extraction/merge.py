@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from qa_scraper.extraction.sections import FieldNote, NoQuestion, RawAnswer, RawAuthor, Reading, Sections
+from qa_scraper.extraction.sections import TIME_AGO, FieldNote, NoQuestion, RawAnswer, RawAuthor, Reading, Sections
 from qa_scraper.text import clean_line, parse_count, parse_date
 
 _WORDS: Final = re.compile(r"\w+")
@@ -48,11 +48,13 @@ def _tells_more(seen: Sections, said: Sections) -> bool:
 
 def _merged(seen: Sections, said: Sections) -> Sections:
     """*seen* with what only *said* knows, and with its dates."""
-    notes = list(seen.notes)
+    notes = [note for note in seen.notes if note.note != TIME_AGO]
     answers = []
     used: set[int] = set()
+    shows_times = False  # whether the page alone tells when an answer was written
     for at, answer in enumerate(seen.answers):
         twin = _twin(answer, said.answers, used)
+        shows_times |= twin is None or not _is_date(said.answers[twin].answered_on)
         if twin is None:
             answers.append(answer)
             continue
@@ -72,6 +74,7 @@ def _merged(seen: Sections, said: Sections) -> Sections:
         )
     _note(notes, "question.asked_on", seen.asked_on, said.asked_on, is_date=True)
     _note(notes, "asker.name", seen.asker_name, said.asker_name)
+    notes += _times_ago(seen, asked=not _is_date(said.asked_on), answered=shows_times)
     missing = len(said.answers) - len(used)
     if missing > 0:
         notes.append(FieldNote("answers", f"the markup has {missing} more that the page does not show as posts"))
@@ -88,10 +91,12 @@ def _filled(said: Sections, seen: Sections) -> Sections:
     notes = list(said.notes)
     answers = []
     used: set[int] = set()
+    shows_times = False
     for at, answer in enumerate(said.answers):
         twin = _twin(answer, seen.answers, used)
         other = seen.answers[twin] if twin is not None else RawAnswer(RawAuthor(), "")
         used.update(() if twin is None else (twin,))
+        shows_times |= not answer.answered_on
         _note(notes, f"answers.{at}.author.name", other.author.name, answer.author.name)
         answers.append(
             replace(
@@ -101,7 +106,15 @@ def _filled(said: Sections, seen: Sections) -> Sections:
                 votes=answer.votes or other.votes,
             )
         )
+    notes += _times_ago(seen, asked=not said.asked_on, answered=shows_times)
     return replace(_common(said, seen), answers=tuple(answers), notes=tuple(notes))
+
+
+def _times_ago(seen: Sections, *, asked: bool, answered: bool) -> list[FieldNote]:
+    """What *seen* notes of times gone by, if the date of the question, or of any answer, is taken from it."""
+    fields = {"question.asked_on"} if asked else set()
+    fields |= {"answers.answered_on"} if answered else set()
+    return [note for note in seen.notes if note.note == TIME_AGO and note.field in fields]
 
 
 def _common(first: Sections, second: Sections) -> Sections:

@@ -9,8 +9,17 @@ from typing import Final
 
 from lxml import etree
 
-from qa_scraper.extraction.dates import DateOrder, DateSeen, find_dates, machine_date, page_order
-from qa_scraper.extraction.sections import Found, NoQuestion, RawAnswer, RawAuthor, Reading, Sections
+from qa_scraper.extraction.dates import DateOrder, DateSeen, find_dates, is_time_gone_by, machine_date, page_order
+from qa_scraper.extraction.sections import (
+    TIME_AGO,
+    FieldNote,
+    Found,
+    NoQuestion,
+    RawAnswer,
+    RawAuthor,
+    Reading,
+    Sections,
+)
 from qa_scraper.page import Page
 from qa_scraper.text import clean_line
 
@@ -64,6 +73,9 @@ def thread_sections(layout: str, page: Page, thread: Thread, posts: Sequence[Pos
         if at != asked_at
     )
     asked = dates[asked_at] if asked_at is not None else None
+    ago = {at for at, (post, date) in enumerate(zip(posts, dates, strict=True)) if _is_ago(post, date)}
+    notes = [FieldNote("question.asked_on", TIME_AGO)] if asked_at in ago else []
+    notes += [FieldNote("answers.answered_on", TIME_AGO)] if ago - {asked_at} else []
     title = thread.title or (question.title if question else "")
     complete = [bool(title), question is not None, bool(question and question.author), asked is not None]
     complete += [part for answer in answers for part in (bool(answer.author.name), bool(answer.answered_on))]
@@ -81,6 +93,7 @@ def thread_sections(layout: str, page: Page, thread: Thread, posts: Sequence[Pos
             answers=answers,
             tags=thread.tags,
             answer_count_stated=thread.answer_count_stated,
+            notes=tuple(notes),
         ),
     )
 
@@ -173,6 +186,11 @@ def _machine_date(page: Page, part: etree._Element, order: DateOrder) -> DateFou
         if absolute:
             return DateFound(absolute[0], Found(tooltip, node, "the date in the tooltip"))
     return None
+
+
+def _is_ago(post: Post, date: DateFound | None) -> bool:
+    """Whether *post* says only how long ago it was written; *date*: what was read of that."""
+    return date.seen.relative if date is not None else any(is_time_gone_by(_label(part)) for part in post.dated)
 
 
 def _found(date: DateFound | None) -> Found:

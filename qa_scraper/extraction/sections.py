@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from lxml import etree
 
@@ -68,6 +69,10 @@ class RawTopic:
     name: str
     department: str = ""
     href: str | None = None
+
+
+TIME_AGO: Final = "the page says only how long ago: counted from the day of the fetch, where it names a day"
+"""What is noted of a date that the page shows as a time gone by."""
 
 
 @dataclass(frozen=True, slots=True)
