@@ -129,7 +129,10 @@ class CommitResult:
 
 @dataclass(slots=True)
 class PublishedRecord:
-    """A question as it is to be published: the copy at its smallest canonical URL, and the other URLs that show it."""
+    """A question as it is to be published: the copy at its smallest canonical URL, and the other URLs that show it.
+
+    ``further_pages``: the records of those of them that are further pages of its thread, in their order.
+    """
 
     id: str
     body: bytes
@@ -138,3 +141,4 @@ class PublishedRecord:
     version: int
     duplicate_cluster: str | None = None
     other_urls: list[str] = field(default_factory=list)
+    further_pages: list[bytes] = field(default_factory=list)

@@ -10,9 +10,10 @@ from scrapy.exceptions import DropItem
 from qa_scraper.crawl import Crawl
 from qa_scraper.crawl_values import Lease
 from qa_scraper.forgotten_store import FORGOTTEN
-from qa_scraper.items import Record, question_hash, record_type
+from qa_scraper.items import Record, record_type
 from qa_scraper.ledger_values import StoredRecord
 from qa_scraper.scheduler import current_crawl
+from qa_scraper.thread_pages import question_key
 from qa_scraper.times_ago import keep_dates, says_times_ago
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class DedupePipeline(_Pipeline):
         if crawl.ledger.forgotten.stays_away(item):
             lease.no_question = FORGOTTEN
             raise DropItem(FORGOTTEN, log_level="DEBUG")
-        question = question_hash(item)
+        question = question_key(item)
         url = item.url or ""
         other = crawl.ledger.records.shown_elsewhere(question, url) or self._claimed(crawl, question, url)
         if other is not None:
@@ -108,7 +109,7 @@ def stored(record: Record) -> StoredRecord:
     return StoredRecord(
         part=record.id.partition("#")[2],
         name=record.id,
-        question_hash=question_hash(record),
+        question_hash=question_key(record),
         content_hash=record.source.content_hash or "",
         extractor_version=record.source.extractor_version or "",
         body=orjson.dumps(record),

@@ -16,6 +16,7 @@ from qa_scraper.ledger import Ledger
 from qa_scraper.ledger_file import LedgerError
 from qa_scraper.ledger_format import LEDGER
 from qa_scraper.ledger_values import PublishedRecord
+from qa_scraper.thread_pages import join_pages
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -60,6 +61,8 @@ def _complete(record: PublishedRecord) -> dict[str, object]:
     line["id"] = record.id
     line["duplicate_cluster"] = record.duplicate_cluster
     source["other_urls"] = sorted(record.other_urls)
+    if record.further_pages:
+        join_pages(line, list(map(orjson.loads, record.further_pages)))
     source["first_seen_at"] = record.first_seen_at
     source["changed_at"] = record.changed_at
     source["version"] = record.version

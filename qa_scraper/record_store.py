@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterator
-from itertools import chain, count
+from itertools import chain, count, groupby
+from operator import itemgetter
 from typing import Final
+
+import orjson
 
 from qa_scraper.ledger_file import transaction
 from qa_scraper.ledger_values import PublishedRecord, StoredRecord
 from qa_scraper.refresh import REMOVED_AFTER
+from qa_scraper.thread_pages import FURTHER, further_page, keys_of_pages, thread_of
+
+_Row = tuple[str, str, bytes, str, str, int, str | None]
 
 _KEPT: Final = (
     "question_hash, content_hash, name, body, extractor_version, answered, changed_at, version, lost_at, removed_at"
@@ -41,6 +47,10 @@ class RecordStore:
         if old is None:
             shown = self.shown_elsewhere(record.question_hash, key)
             self._unsettle(record.question_hash)
+            # Further pages that were read ahead of it are of this question.
+            self._db.execute(
+                "UPDATE records SET settled=0 WHERE question_hash>=? AND question_hash<?", keys_of_pages(key)
+            )
             self._db.execute("INSERT OR IGNORE INTO undo (url_key, part, existed) VALUES (?, ?, 0)", (key, record.part))
             self._db.execute(
                 "INSERT INTO records (question_hash, content_hash, name, body, extractor_version, answered, url_key,"
@@ -66,7 +76,9 @@ class RecordStore:
             )
         if question_hash != record.question_hash:
             self._unsettle(question_hash, record.question_hash)
-        if changed:  # the other pages that show the question are looked at in the same run: it stays one record
+        if (
+            changed and thread_of(question_hash) is None
+        ):  # the other pages that show the question are looked at in the same run: it stays one record
             self._db.execute(
                 "UPDATE urls SET due_at=0 WHERE key IN (SELECT url_key FROM records WHERE question_hash=?"
                 " AND url_key<>? AND removed_at IS NULL) AND due_at IS NOT NULL"
@@ -81,7 +93,7 @@ class RecordStore:
         return removed_at is not None, changed
 
     def body(self, key: str, part: str) -> bytes | None:
-        """The record that the page *key* shows, as JSON; None where it is not known."""
+        """The record that the page *key* shows or last showed, as JSON; None where none is known."""
         row = self._db.execute("SELECT body FROM records WHERE url_key=? AND part=?", (key, part)).fetchone()
         return row[0] if row else None
 
@@ -162,7 +174,10 @@ class RecordStore:
             self._db.execute("UPDATE records SET settled=0 WHERE question_hash=?", (question_hash,))
 
     def shown_elsewhere(self, question_hash: str, key: str) -> str | None:
-        """A URL other than *key* that shows the same question, None where there is none."""
+        """A URL other than *key* that shows the same question, for a further page the first one; None: none does."""
+        first = self._first_page(question_hash)
+        if first is not None:
+            return first
         row = self._db.execute(
             "SELECT url_key FROM records WHERE question_hash=? AND url_key<>? AND removed_at IS NULL"
             " ORDER BY url_key LIMIT 1",
@@ -185,7 +200,27 @@ class RecordStore:
                 for question_hash in dict.fromkeys(row[0] for row in rows):
                     self._issue_id(question_hash)
 
+    def _first_page(self, question_hash: str) -> str | None:
+        """The URL of the page that a further page (by *question_hash*) follows, where it is known and of its title."""
+        thread = thread_of(question_hash)
+        if thread is None:
+            return None
+        key, title = thread
+        query = "SELECT body FROM records WHERE url_key=? AND part='' AND removed_at IS NULL"
+        row = self._db.execute(query, (key,)).fetchone()
+        record = orjson.loads(row[0]) if row else None
+        return key if record and title == (record["question"]["title"] or record["title"] or "") else None
+
     def _issue_id(self, question_hash: str) -> None:
+        first = self._first_page(question_hash)
+        if first is not None:
+            of_thread = "SELECT question_hash, settled, id FROM records WHERE url_key=? AND part=''"
+            of_first, settled, _ = self._db.execute(of_thread, (first,)).fetchone()
+            if not settled:
+                self._issue_id(of_first)
+            *_, issued = self._db.execute(of_thread, (first,)).fetchone()
+            self._db.execute("UPDATE records SET id=?, settled=1 WHERE question_hash=?", (issued, question_hash))
+            return
         copies = self._db.execute(
             "SELECT id, name FROM records WHERE question_hash=? ORDER BY url_key, part", (question_hash,)
         ).fetchall()
@@ -198,8 +233,11 @@ class RecordStore:
         self._db.execute("UPDATE records SET id=?, settled=1 WHERE question_hash=?", (chosen, question_hash))
 
     def _taken(self, issued: str, question_hash: str) -> bool:
+        # Further pages have the id of their first one.
         found = self._db.execute(
-            "SELECT 1 FROM records WHERE id=? AND question_hash<>? AND settled=1 LIMIT 1", (issued, question_hash)
+            "SELECT 1 FROM records WHERE id=? AND question_hash<>? AND settled=1"
+            f" AND question_hash NOT GLOB '{FURTHER}*' LIMIT 1",
+            (issued, question_hash),
         )
         return found.fetchone() is not None
 
@@ -210,20 +248,47 @@ class RecordStore:
             " (SELECT cluster FROM near_duplicates n WHERE n.id=records.id) FROM records WHERE id IS NOT NULL"
             " AND removed_at IS NULL ORDER BY id, url_key, part"
         )
-        current: PublishedRecord | None = None
-        for issued, key, body, first_seen_at, changed_at, version, cluster in rows:
-            if current is not None and current.id == issued:
-                current.other_urls.append(key)
-                current.first_seen_at = min(current.first_seen_at, first_seen_at)
-                continue
-            if current is not None:
-                yield current
-            current = PublishedRecord(issued, body, first_seen_at, changed_at, version, cluster)
-        if current is not None:
-            yield current
+        for _, copies in groupby(rows, itemgetter(0)):
+            first, *others = copies
+            yield _one_of(first, *others) if others else _published(first)
 
     def count(self) -> int:
         """How many questions are stored, each counted once however many URLs show it."""
         # Along the index; count(DISTINCT …) would hold all hashes in memory, 80 MB of a million.
-        each = "SELECT DISTINCT question_hash FROM records WHERE removed_at IS NULL"
+        first = (
+            "substr(r.question_hash, 6, instr(r.question_hash, char(10)) - 6)"  # of a further page, see thread_pages
+        )
+        further = f"EXISTS (SELECT 1 FROM records f WHERE f.url_key={first} AND f.removed_at IS NULL)"
+        each = (
+            "SELECT DISTINCT question_hash FROM records r WHERE removed_at IS NULL"
+            f" AND NOT (question_hash GLOB '{FURTHER}*' AND {further})"
+        )
         return int(self._db.execute(f"SELECT count(*) FROM ({each})").fetchone()[0])
+
+
+def _published(row: _Row) -> PublishedRecord:
+    name, _, body, first_seen_at, changed_at, version, cluster = row
+    return PublishedRecord(name, body, first_seen_at, changed_at, version, cluster)
+
+
+def _one_of(*rows: _Row) -> PublishedRecord:
+    """The record that all copies of one question are."""
+    copies = sorted(rows, key=_place)
+    record = _published(copies[0])
+    page = further_page(copies[0][1])
+    thread = page[0] if page is not None else copies[0][1]
+    for _, key, body, first_seen_at, changed_at, version, _ in copies[1:]:
+        record.other_urls.append(key)
+        record.first_seen_at = min(record.first_seen_at, first_seen_at)
+        page = further_page(key)
+        if page is not None and page[0] == thread:
+            record.further_pages.append(body)
+            record.changed_at = max(record.changed_at, changed_at)
+            record.version += version
+    return record
+
+
+def _place(row: _Row) -> tuple[int, str]:
+    """Where a copy stands among all of its question: pages in their order, else by their URL."""
+    page = further_page(row[1])
+    return page[1] if page is not None else 0, row[1]

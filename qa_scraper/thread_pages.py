@@ -1,0 +1,87 @@
+"""Threads of several pages: which page is a further one of which thread, and how their answers become one record.
+
+A further page (``/t/7?page=2``) may show the question again; then it is a copy like any other. Most show nothing but
+more answers: these belong to the record of the thread's first page, by their address and title.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from qa_scraper.extraction.sections import TIME_AGO
+from qa_scraper.items import Record, content_hash_of, question_hash
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+FURTHER: Final = "page:"
+"""What the question's hash of a further page without its question begins with."""
+_END: Final = "\n"
+# "p" is left out: it is as often the number of a post as that of a page. Counted from 1, or by posts from 0.
+_IN_QUERY: Final = re.compile(
+    r"[?&](?:(?:page|pagenumber|pageno|pg|paged)=(?P<page>\d{1,5})|(?:start|offset)=(?P<start>\d{1,7}))(?=&|\Z)"
+)
+_IN_PATH: Final = re.compile(r"[/_-](?:page|seite)[/_-]?(?P<page>\d{1,5})(?=(?:\.html?)?(?:\?|\Z))")
+
+
+def further_page(key: str) -> tuple[str, int] | None:
+    """The canonical URL of the first page, and the place among its pages, of a URL that is a further one; else None."""
+    match = _IN_QUERY.search(key)
+    if match is not None:
+        number = int(match["page"] or match["start"])
+        if number <= (1 if match["page"] else 0):
+            return None
+        rest = key[match.end() :]
+        return key[: match.start()] + (match[0][0] + rest[1:] if rest else ""), number
+    match = _IN_PATH.search(key)
+    if match is None or int(match["page"]) <= 1:
+        return None
+    return key[: match.start()] + key[match.end() :], int(match["page"])
+
+
+def question_key(record: Record) -> str:
+    """What two records of one question have in common: its hash; of a further page without it the thread and title."""
+    question = record.question
+    if record.url and record.answers and not (question.text or question.asked_on or record.asker.name):
+        page = further_page(record.url)
+        if page is not None:
+            return f"{FURTHER}{page[0]}{_END}{question.title or record.title or ''}"
+    return question_hash(record)
+
+
+def thread_of(question: str) -> tuple[str, str] | None:
+    """The thread's first page and title, of the ``question_key`` of a further page; None for a question itself."""
+    if not question.startswith(FURTHER):
+        return None
+    key, _, title = question.removeprefix(FURTHER).partition(_END)
+    return key, title
+
+
+def keys_of_pages(key: str) -> tuple[str, str]:
+    """The bounds (the second one excluded) of the ``question_key`` of all further pages of the thread at *key*."""
+    return f"{FURTHER}{key}{_END}", f"{FURTHER}{key}{chr(ord(_END) + 1)}"
+
+
+def join_pages(record: dict[str, Any], pages: Sequence[Mapping[str, Any]]) -> None:
+    """Adds to *record*, the first page as JSON, the answers of its further *pages* that it has not got, in their order.
+
+    What stands on two pages (the question again, a post that moved on when one ahead of it went) is there once.
+    """
+    asker = record["asker"]["name"]
+    known = {_said(answer) for answer in record["answers"]} | {(asker, record["question"]["text"])}
+    notes = record["source"]["notes"]
+    for page in pages:
+        fresh = [answer for answer in page["answers"] if _said(answer) not in known]
+        known.update(map(_said, fresh))
+        for answer in fresh:
+            # The asker is named on the first page alone.
+            by_asker = bool(asker) and answer["author"] == {"name": asker, "title": None, "department": None}
+            record["answers"].append(answer | {"by_asker": answer["by_asker"] or by_asker})
+        notes += [note for note in page["source"]["notes"] if note["note"] == TIME_AGO and note not in notes]
+    record["source"]["content_hash"] = content_hash_of(cast("Mapping[str, JsonValue]", record))
+
+
+def _said(answer: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    return answer["author"]["name"], answer["text"]

@@ -1,0 +1,163 @@
+"""A thread of several pages is one record, in whatever order its pages are found, and stays one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.refresh.steps import Summary, a_day_passes, run
+from tests.support.commands import qa_scraper, records
+from tests.support.routes import Answer, Routes
+
+STYLES = {
+    "page": ("/t/{}", "/t/{}?page={}"),
+    "path": ("/t/{}-knee-pain", "/t/{}-knee-pain/page-{}"),
+    "start": ("/viewtopic.php?t={}", "/viewtopic.php?start={}0&t={}"),
+}
+
+
+class Forum:
+    """Threads of one title, some posts a page. ``posts``: how many each thread has, by its number."""
+
+    def __init__(self, output: Path, style: str = "page", *, repeats: bool = False) -> None:
+        self.output = output
+        self.first, self.further = STYLES[style]
+        self.repeats = repeats
+        self.posts = {1: 9, 2: 8}
+        self.hidden: set[str] = set()  # pages that nothing leads to
+        self.served = Routes(self.answer)
+        self.name = self.served.host.replace(":", "_")
+
+    def path(self, thread: int, number: int) -> str:
+        if number == 1:
+            return self.first.format(thread)
+        return self.further.format(*((number, thread) if "start" in self.further else (thread, number)))
+
+    def pages(self) -> dict[str, tuple[int, int]]:
+        """The thread and number of each page by its path."""
+        return {
+            self.path(thread, number): (thread, number)
+            for thread, posts in self.posts.items()
+            for number in range(1, (posts + 2) // 3 + 1)
+        }
+
+    def answer(self, path: str) -> Answer:
+        pages = self.pages()
+        if path == "/":
+            links = "".join(f'<p><a href="{page}">Go on</a></p>' for page in pages if page not in self.hidden)
+            return Answer(200, f"<html><body>{links}</body></html>")
+        if path not in pages or path in self.hidden:
+            return Answer(404)
+        thread, number = pages[path]
+        shown = list(range(3 * number - 2, min(3 * number, self.posts[thread]) + 1))
+        if self.repeats and number > 1:
+            shown.insert(0, 1)
+        posts = "".join(
+            f'<div class="post"><p class="by"><a href="/users/{at % 3}">user{at % 3}</a></p>'
+            f'<p class="when">{at} May 2024</p><div class="text"><p>{self.text(thread, at)}</p></div></div>'
+            for at in shown
+        )
+        head = "<html lang=en><head><title>Knee pain - Forum</title></head>"
+        return Answer(200, f"{head}<body><h1>Knee pain</h1>{posts}</body></html>")
+
+    def text(self, thread: int, post: int) -> str:
+        return f"This is what I have to say in thread {thread} as number {post} of all who write."
+
+    def look(self, *more: str, command: str = "refresh") -> Summary:
+        """A run, a day after the last one."""
+        if command == "refresh":
+            a_day_passes(self.output, site=self.name)
+            more = ("--all", *more)
+        return run(self.served, self.output, *more, command=command, site=self.name)
+
+    def threads(self) -> dict[str, list[str]]:
+        """The texts of question and answers of each record by its path."""
+        return {
+            str(record["url"]).removeprefix(self.served.url): [
+                record["question"]["text"],  # type: ignore[index]
+                *(answer["text"] for answer in record["answers"]),  # type: ignore[attr-defined]
+            ]
+            for record in records(self.output, self.name)
+        }
+
+    def truth(self) -> dict[str, list[str]]:
+        return {
+            self.path(thread, 1): [self.text(thread, post) for post in range(1, posts + 1)]
+            for thread, posts in self.posts.items()
+        }
+
+
+@pytest.fixture(params=STYLES)
+def forum(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Forum]:
+    forum = Forum(tmp_path, request.param)
+    with forum.served:
+        yield forum
+
+
+def test_all_answers_are_in_one_record(forum: Forum) -> None:
+    crawled = forum.look(command="crawl")
+    assert crawled.exit_code == 0, crawled.said
+    assert crawled.counts() == (2, 0, 0)
+    assert forum.threads() == forum.truth()
+    first, second = records(forum.output, forum.name)
+    pages = {forum.served.url + path for path in forum.pages()}
+    assert {first["url"], second["url"], *first["source"]["other_urls"], *second["source"]["other_urls"]} == pages  # type: ignore[index]
+    # user1 asked; what that user wrote on further pages is by the asker too
+    assert [answer["by_asker"] for answer in first["answers"]] == [
+        at % 3 == 1 for at in range(2, len(first["answers"]) + 2)
+    ]  # type: ignore[index, arg-type, attr-defined]
+
+
+def test_a_new_answer_on_the_last_page_changes_the_one_record(forum: Forum) -> None:
+    forum.look(command="crawl")
+    before = {record["url"]: record for record in records(forum.output, forum.name)}
+    assert forum.look().counts() == (0, 0, 0)
+    forum.posts[2] += 1
+    grown = forum.look()
+    assert (grown.exit_code, grown.counts()) == (0, (0, 1, 0))
+    forum.posts[1] += 2  # a page of their own
+    grown = forum.look()
+    assert (grown.exit_code, grown.counts()) == (0, (0, 1, 0))
+    assert forum.threads() == forum.truth()
+    for record in records(forum.output, forum.name):
+        was = before[record["url"]]
+        assert record["id"] == was["id"]
+        assert record["source"]["version"] > was["source"]["version"]  # type: ignore[index]
+        assert record["source"]["content_hash"] != was["source"]["content_hash"]  # type: ignore[index]
+
+
+def test_pages_that_are_found_ahead_of_the_first_one_join_it(forum: Forum) -> None:
+    forum.hidden = {forum.path(1, 1), forum.path(2, 1)}
+    assert forum.look(command="crawl").exit_code == 0
+    assert sorted(map(len, forum.threads().values())) == [6, 7]  # no question, and the answers of further pages
+    forum.hidden = set()
+    found = forum.look()
+    assert found.exit_code == 0, found.said
+    assert forum.threads() == forum.truth()
+    replayed = qa_scraper("replay", forum.name, "--output", str(forum.output))
+    assert replayed.stdout == (forum.output / forum.name / "questions.jsonl").read_text("utf-8")
+
+
+def test_a_question_that_each_page_repeats_is_one_record(tmp_path: Path) -> None:
+    forum = Forum(tmp_path, repeats=True)
+    with forum.served:
+        assert forum.look(command="crawl").exit_code == 0
+        assert forum.threads() == forum.truth()
+
+
+def test_who_is_forgotten_is_gone_from_all_pages(tmp_path: Path) -> None:
+    forum = Forum(tmp_path)
+    with forum.served:
+        forum.look(command="crawl")
+        first = records(tmp_path, forum.name)[0]
+        done = qa_scraper("forget", forum.name, "--id", str(first["id"]), "--yes", "--output", str(tmp_path))
+        assert done.returncode == 0, done.stderr
+        assert [record["url"] for record in records(tmp_path, forum.name)] != [first["url"]]
+        assert len(records(tmp_path, forum.name)) == 1
+        assert forum.look().exit_code == 0
+        kept = json.dumps(records(tmp_path, forum.name))
+        gone = {"1": "thread 1 ", "2": "thread 2 "}[str(first["url"])[-1]]
+        assert gone not in kept
