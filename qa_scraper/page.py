@@ -43,11 +43,14 @@ _BINARY_BYTES: Final = bytes([*range(0x09), 0x0B, *range(0x0E, 0x1B), *range(0x1
 _ODD_SHARE: Final = 20
 _WIDE_TAGS: Final = (b"<\x00", b"\x00<")
 _MARKUP_TYPES: Final = ("html", "xml")
-# Elements that hold the address of another page; pictures, scripts and frames are no pages of the crawl.
+# Elements that hold the address of another page; pictures, scripts and frames inside of pages are none of the crawl.
 _LINKS: Final = ("a", "area", "link")
 _NEIGHBOURS: Final = frozenset(("next", "prev"))  # values of <link rel> that name a page of the same list
 _OF_HEAD: Final = frozenset(
     (etree.Comment, *"base basefont bgsound link meta noframes noscript script style template title".split())
+)
+_REFRESH: Final = re.compile(
+    r"\s*+\d[\d.]*+\s*+[;,]?\s*+(?:url\s*+=\s*+)?[\"']?(?P<href>[^\"'\s][^\"']*+)", re.IGNORECASE
 )
 _PAGE_OPTIONS: Final = etree.XPath("//select[@name or @id]//option")
 _PAGE_PARAMETERS: Final = frozenset(("pageno", "page", "pagenumber"))
@@ -207,11 +210,22 @@ class Page:
         kept = [pair for pair in hrefs.items() if pair[0][:1] != "#" and len(pair[0]) <= _LONGEST_HREF]
         left_out = sum([count for href, count in hrefs.items() if len(href) > _LONGEST_HREF])
         left_out += sum([count for _, count in kept[_MOST_LINKS:]])
-        kept += [(href, 1) for href in self._page_choices(base)]
+        kept += [(href, 1) for href in (*self._page_choices(base), *self._forwards())]
         kept = kept[:_MOST_LINKS]
         addresses = page_addresses(base, [href for href, _ in kept], self.encoding)
         not_pages = sum([count for address, (_, count) in zip(addresses, kept, strict=True) if address is None])
         return Links(list(dict.fromkeys(filter(None, addresses))), not_pages, left_out)
+
+    def _forwards(self) -> list[str]:
+        """Where a page leads that shows nothing itself: the refresh in its head, the pages of its frames."""
+        assert self.tree is not None
+        head, frames = self.tree.find("head"), self.tree.find("frameset")
+        found = [frame.get("src", "") for frame in frames.iter("frame")] if frames is not None else []
+        for meta in head.iter("meta") if head is not None else ():
+            if meta.get("http-equiv", "").lower() == "refresh":
+                target = _REFRESH.match(meta.get("content", "")[:_LONGEST_HREF])
+                found += [target["href"]] if target else []
+        return [href for href in found if href and len(href) <= _LONGEST_HREF]
 
     def _page_choices(self, base: str) -> list[str]:
         """The further pages that a list offers in a ``<select>``: it is named after a parameter of the address."""

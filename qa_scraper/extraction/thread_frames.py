@@ -182,10 +182,21 @@ def _with_undated(framed: list[Frame]) -> list[Frame]:
     has_class = bool(name.partition(" ")[2])
     if parent is None or not has_class or any(node.getparent() is not parent for node in dated):
         return framed
-    alike = [node for node in parent if node in dated or (isinstance(node.tag, str) and signature(node) == name)]
+    # Rows of buttons between the posts are called the same, but do not hold what all posts do.
+    inside = set.intersection(*map(_signatures_in, dated))
+    alike = [
+        node
+        for node in parent
+        if node in dated
+        or (isinstance(node.tag, str) and signature(node) == name and inside and inside <= _signatures_in(node))
+    ]
     if not len(framed) < len(alike) <= 2 * len(framed):
         return framed
     return [dated.get(node) or Frame((node,), None) for node in alike]
+
+
+def _signatures_in(node: etree._Element) -> set[str]:
+    return {signature(child) for child in node if isinstance(child.tag, str)}
 
 
 def _beside_date(frame: Frame) -> int:

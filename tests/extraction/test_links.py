@@ -32,3 +32,11 @@ def test_pages_in_a_choice_are_followed() -> None:
     assert links(f"<select id=PageNo>{options}</select>") == [f"{base}{n}" for n in (1, 2, 3)]
     assert links(f"<select name=year>{options}</select>") == []
     assert links("<select name=PageNo><option>all</option></select>") == []
+
+
+def test_where_a_page_leads_that_shows_nothing_itself() -> None:
+    assert links('<meta http-equiv="Refresh" content="0; URL=\'/forum/\'">') == ["https://clinic.example/forum/"]
+    assert links("<meta http-equiv=refresh content='5;list.php'>") == ["https://clinic.example/doctor/All/list.php"]
+    assert links("<meta http-equiv=refresh content=300><meta name=refresh content='0;url=/x'>") == []
+    frames = "<frameset><frame src=menu.html><frameset><frame src=/list></frameset></frameset><iframe src=/ad></iframe>"
+    assert links(frames) == ["https://clinic.example/doctor/All/menu.html", "https://clinic.example/list"]

@@ -16,8 +16,8 @@ TEXTS = (
 )
 
 
-def read(*labels: str, fetched_at: str | None = "2026-01-31T08:00:00Z") -> Record:
-    posts = "".join(
+def read(*labels: str, fetched_at: str | None = "2026-01-31T08:00:00Z", between: str = "") -> Record:
+    posts = between.join(
         f'<div class="post"><p class="by"><a href="/users/{at}">user{at}</a></p><p class="when">{label}</p>'
         f'<div class="text"><p>{text}</p></div></div>'
         for at, (label, text) in enumerate(zip(labels, TEXTS, strict=True))
@@ -55,3 +55,9 @@ def test_every_post_is_read(labels: tuple[str, ...], fetched_at: str | None) -> 
 def test_a_date_that_is_not_understood_is_none() -> None:
     record = read("3 May 2024", "4 May 2024", "some time in May", "6 May 2024", "7 May 2024")
     assert [answer.answered_on for answer in record.answers] == ["2024-05-04", None, "2024-05-06", "2024-05-07"]
+
+
+def test_what_stands_between_the_posts_is_none() -> None:
+    buttons = '<div class="post"><p class="buttons"><a href="#">Back to top of the page</a></p></div>'
+    record = read("3 May 2024", "4 May 2024", "some time in May", "6 May 2024", "7 May 2024", between=buttons)
+    assert (record.question.text, *(answer.text for answer in record.answers)) == TEXTS
