@@ -218,13 +218,14 @@ class Page:
 
     def _forwards(self) -> list[str]:
         """Where a page leads that shows nothing itself: the refresh in its head, the pages of its frames."""
-        assert self.tree is not None
-        head, frames = self.tree.find("head"), self.tree.find("frameset")
-        found = [frame.get("src", "") for frame in frames.iter("frame")] if frames is not None else []
-        for meta in head.iter("meta") if head is not None else ():
-            if meta.get("http-equiv", "").lower() == "refresh":
-                target = _REFRESH.match(meta.get("content", "")[:_LONGEST_HREF])
-                found += [target["href"]] if target else []
+        found: list[str] = []
+        for part in self.tree if self.tree is not None else ():
+            if part.tag == "frameset":
+                found += [frame.get("src", "") for frame in part.iter("frame")]
+            for meta in part.iterchildren("meta") if part.tag == "head" else ():
+                if meta.get("http-equiv", "").lower() == "refresh":
+                    target = _REFRESH.match(meta.get("content", "")[:_LONGEST_HREF])
+                    found += [target["href"]] if target else []
         return [href for href in found if href and len(href) <= _LONGEST_HREF]
 
     def _page_choices(self, base: str) -> list[str]:
