@@ -151,6 +151,7 @@ class Crawl:
         if self.is_ending() or len(self.leases) >= self.concurrency * len(self.hosts):
             return None
         now = self.clock.seconds()
+        is_moving = False
         in_flight = Counter([lease.due.host for lease in self.leases.values()])
         for host in sorted(self.hosts, key=in_flight.__getitem__):
             if in_flight[host] >= self.concurrency or not self.gates.may_lease(host, in_flight[host], now):
@@ -170,12 +171,19 @@ class Crawl:
                 )
                 if len(self.leases) + len(window) > self.progress.open:  # a sitemap or a list made known pages due
                     self.count_open()
-            if window:
+            while window:
                 due = window.popleft()
                 lease = self.leases[due.key] = Lease(due)
+                if canonical_url(due.key) != due.key:  # noted by a version that told pages apart which are one
+                    self._moved(lease, due.address)
+                    is_moving = True
+                    continue
                 self.leased_pages += 1
                 return self._request(lease, due.address, spider)
-        self._wake_up(now)
+        if is_moving:
+            asyncio.get_running_loop().call_soon(self._poke)
+        else:
+            self._wake_up(now)
         return None
 
     def _window_size(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import orjson
@@ -15,7 +15,9 @@ from qa_scraper.run_store import RunStore
 
 _TEXTS: Final = ("question.text", "answers.text")
 """Fields that a login wall or a notice replaces where the layout of the page stays."""
-_TEXTS_REMEMBERED: Final = 50_000
+_TEXTS_REMEMBERED: Final = 20_000
+_DIFFERENT: Final = 64
+"""So many texts are different ones, whatever else became the same."""
 
 
 class Evidence:
@@ -87,24 +89,41 @@ class Evidence:
         return lost, {name: sighting for name, sighting in most.items() if sighting is not None}
 
 
+@dataclass(slots=True)
+class _Became:
+    """What became one text: how many, the first different ones (hashes), and a page."""
+
+    sample: str
+    count: int = 0
+    old: set[int] = field(default_factory=set)
+
+    def add(self, old: int) -> None:
+        self.count += 1
+        if len(self.old) < _DIFFERENT:
+            self.old.add(old)
+
+    @property
+    def were_different(self) -> bool:
+        """Whether they were many texts: a few for many that were replaced by another one are no block page."""
+        return len(self.old) >= min(_DIFFERENT, self.count / 2)
+
+
 class _CommonText:
     """Counts which text different texts have become. Of a million changes it remembers those that may be frequent."""
 
     def __init__(self) -> None:
-        self._became: dict[int, tuple[int, Sighting]] = {}  # by the new text: the old one that was seen last; hashes
+        self._became: dict[int, _Became] = {}  # by the hash of the new text
 
     def add(self, old: object, new: object, sample: str) -> None:
         """Notes that *old* became *new*; nothing (None) is no text."""
         if old is None or new is None or old == new:
             return
-        before, now = hash(old), hash(new)
-        last, sighting = self._became.get(now, (None, Sighting(0, "", sample)))
-        if before != last:  # one text for many that was replaced by another is no block page
-            self._became[now] = before, replace(sighting, count=sighting.count + 1)
+        self._became.setdefault(hash(new), _Became(sample)).add(hash(old))
         if len(self._became) > _TEXTS_REMEMBERED:
-            self._became = {text: entry for text, entry in self._became.items() if entry[1].count > 1}
+            self._became = {text: entry for text, entry in self._became.items() if entry.count > 1}
 
     def most(self) -> Sighting | None:
         """How many texts became the most frequent one, with a page; None where each text is one page's own."""
-        found = max((sighting for _, sighting in self._became.values()), key=lambda seen: seen.count, default=None)
-        return found if found is not None and found.count > 1 else None
+        found = [entry for entry in self._became.values() if entry.count > 1 and entry.were_different]
+        most = max(found, key=lambda entry: entry.count, default=None)
+        return Sighting(most.count, "", most.sample) if most is not None else None

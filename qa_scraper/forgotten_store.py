@@ -18,6 +18,7 @@ import orjson
 
 from qa_scraper.asker_names import normal_name
 from qa_scraper.items import Record
+from qa_scraper.thread_pages import further_page
 
 FORGOTTEN: Final = "forgotten on request"
 """Why a page that shows a forgotten question holds none."""
@@ -85,8 +86,10 @@ class ForgottenStore:
         if self.is_empty:
             return False
         asker = record.asker.name
+        page = further_page(record.url or "")  # of a thread whose first page was forgotten
         is_gone = (
             (record.url or "", record.id.partition("#")[2]) in self._known()
+            or (page is not None and (page[0], "") in self._known())
             or self._asker_mark(asker) in self._askers
             or any(
                 self._asker_mark(name) in self._askers
@@ -148,6 +151,8 @@ class ForgottenStore:
         return None if name is None else self._mark("asker", normal_name(name))
 
     def _question_mark(self, title: str | None, text: str | None, asked_on: str | None, asker: str | None) -> bytes:
+        if text is None and asked_on is None and asker is None:
+            return secrets.token_bytes(32)  # a title alone is that of others too: no record has this mark
         words = [None if part is None else normal_name(part) for part in (title, text, asker)]
         return self._mark("question", orjson.dumps([*words, asked_on]).decode())
 

@@ -260,14 +260,14 @@ def _values(of: type[Question | Asker | Answer | Author], part: object) -> dict[
     return {named.name: given.get(named.name) for named in fields(of)}
 
 
-def question_hash(record: Record) -> str:
+def question_hash(record: Record, *, with_date: bool = True) -> str:
     """SHA-256 (hex) over what makes two records the same question: its title, text, asker and date.
 
     Answers are left out: they may have grown between two copies of the page. But a title alone ("Chest pain", "Do I
     need a referral?") is no question of its own: then the first answer tells which one it is.
     """
     question = record.question
-    asked: list[object] = [question.title, question.text, question.asked_on, record.asker]
+    asked: list[object] = [question.title, question.text, question.asked_on if with_date else None, record.asker]
     if question.text is None and question.asked_on is None:
         asked += [answer.text for answer in record.answers[:1]]
     return _digest(asked)

@@ -123,6 +123,7 @@ class Ledger:
             if kind != "crawl":
                 self._db.execute(
                     "UPDATE urls SET due_at=0 WHERE state IN (?, ?, ?) AND (is_start OR is_sitemap OR (NOT is_deep AND"
+                    " NOT EXISTS (SELECT 1 FROM records WHERE url_key=key) AND"
                     " key IN (SELECT DISTINCT found_on FROM urls WHERE state=?)))",
                     (State.NO_QUESTION, State.GONE, State.MOVED, State.STORED),
                 )

@@ -38,7 +38,8 @@ class PageStore:
             is_changed = False  # the first fetch says nothing about how often it changes
         history = History(checks + 1, changes + is_changed, now - first_check)
         answered = all(record.answered for record in outcome.records)
-        seen = Seen(outcome.state, history, answered, lost_at, bool(is_deep))
+        # A further page of a thread is looked at like any question: new answers stand on the last one.
+        seen = Seen(outcome.state, history, answered, lost_at, is_deep=bool(is_deep and not outcome.records))
         due_at = outcome.due_at if outcome.due_at is not None else self._revisits.next_look(seen, now)
         self._db.execute(
             "UPDATE urls SET state=?, reason=?, due_at=?, tries=0, http_status=?, etag=?, last_modified=?,"
@@ -112,7 +113,9 @@ class PageStore:
                     state,
                     state,
                     has_records,
-                    self._revisits.next_look(Seen(state, history, bool(answered), None, bool(is_deep)), now),
+                    self._revisits.next_look(
+                        Seen(state, history, bool(answered), None, is_deep=bool(is_deep and not has_records)), now
+                    ),
                     page.http_status,
                     page.etag,
                     page.last_modified,

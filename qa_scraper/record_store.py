@@ -13,7 +13,8 @@ import orjson
 from qa_scraper.ledger_file import transaction
 from qa_scraper.ledger_values import PublishedRecord, StoredRecord
 from qa_scraper.refresh import REMOVED_AFTER
-from qa_scraper.thread_pages import FURTHER, further_page, keys_of_pages, thread_of
+from qa_scraper.thread_pages import FURTHER, further_page, keys_of_pages, thread_of, title_of_thread
+from qa_scraper.urls import text_hash
 
 _Row = tuple[str, str, bytes, str, str, int, str | None]
 
@@ -47,10 +48,7 @@ class RecordStore:
         if old is None:
             shown = self.shown_elsewhere(record.question_hash, key)
             self._unsettle(record.question_hash)
-            # Further pages that were read ahead of it are of this question.
-            self._db.execute(
-                "UPDATE records SET settled=0 WHERE question_hash>=? AND question_hash<?", keys_of_pages(key)
-            )
+            self._unsettle_pages(key)
             self._db.execute("INSERT OR IGNORE INTO undo (url_key, part, existed) VALUES (?, ?, 0)", (key, record.part))
             self._db.execute(
                 "INSERT INTO records (question_hash, content_hash, name, body, extractor_version, answered, url_key,"
@@ -76,9 +74,9 @@ class RecordStore:
             )
         if question_hash != record.question_hash:
             self._unsettle(question_hash, record.question_hash)
-        if (
-            changed and thread_of(question_hash) is None
-        ):  # the other pages that show the question are looked at in the same run: it stays one record
+            self._unsettle_pages(key)
+        if changed and thread_of(question_hash) is None:
+            # The other pages that show the question are looked at in the same run: it stays one record.
             self._db.execute(
                 "UPDATE urls SET due_at=0 WHERE key IN (SELECT url_key FROM records WHERE question_hash=?"
                 " AND url_key<>? AND removed_at IS NULL) AND due_at IS NOT NULL"
@@ -139,6 +137,7 @@ class RecordStore:
                 "DELETE FROM record_versions WHERE url_key=? AND part=? AND version>=?",
                 (key, part, version if existed else 0),
             )
+            self._unsettle_pages(key)
         self._db.execute(
             "UPDATE records SET settled=0 WHERE question_hash IN (SELECT r.question_hash FROM records r JOIN undo"
             " USING (url_key, part) UNION SELECT question_hash FROM undo)"
@@ -171,7 +170,12 @@ class RecordStore:
     def _unsettle(self, *question_hashes: str) -> None:
         """Notes that the copies of these questions are no longer the same ones: their ids are looked at again."""
         for question_hash in question_hashes:
-            self._db.execute("UPDATE records SET settled=0 WHERE question_hash=?", (question_hash,))
+            self._db.execute("UPDATE records SET settled=0 WHERE question_hash=? AND settled", (question_hash,))
+
+    def _unsettle_pages(self, key: str) -> None:
+        """The same of the further pages of the thread at *key*."""
+        between = "question_hash>=? AND question_hash<?"
+        self._db.execute(f"UPDATE records SET settled=0 WHERE {between} AND settled", keys_of_pages(key))
 
     def shown_elsewhere(self, question_hash: str, key: str) -> str | None:
         """A URL other than *key* that shows the same question, for a further page the first one; None: none does."""
@@ -206,10 +210,15 @@ class RecordStore:
         if thread is None:
             return None
         key, title = thread
-        query = "SELECT body FROM records WHERE url_key=? AND part='' AND removed_at IS NULL"
-        row = self._db.execute(query, (key,)).fetchone()
-        record = orjson.loads(row[0]) if row else None
-        return key if record and title == (record["question"]["title"] or record["title"] or "") else None
+        query = (
+            "SELECT url_key, body FROM records WHERE url_key IN (?, (SELECT moved_to FROM urls WHERE key=?))"
+            " AND part='' AND removed_at IS NULL"
+        )
+        for first, body in self._db.execute(query, (key, key)):
+            record = orjson.loads(body)
+            if title == title_of_thread(record["question"]["title"] or record["title"]):
+                return str(first)
+        return None
 
     def _issue_id(self, question_hash: str) -> None:
         first = self._first_page(question_hash)
@@ -222,24 +231,35 @@ class RecordStore:
             self._db.execute("UPDATE records SET id=?, settled=1 WHERE question_hash=?", (issued, question_hash))
             return
         copies = self._db.execute(
-            "SELECT id, name FROM records WHERE question_hash=? ORDER BY url_key, part", (question_hash,)
+            "SELECT id, name, url_key FROM records WHERE question_hash=? ORDER BY url_key, part", (question_hash,)
         ).fetchall()
-        name = copies[0][1]
-        own = f"{name}~{question_hash[:8]}"
+        name, keys = copies[0][1], {key for *_, key in copies}
+        is_further = thread_of(question_hash) is not None
+        own = f"{name}~{text_hash(question_hash)[:8] if is_further else question_hash[:8]}"
         # Even that may be taken: by a question that a page shows now which showed this one when the id was issued.
         further = (f"{own}-{number}" for number in count(2))
-        wanted = chain((issued for issued, _ in copies if issued), (name, own), further)
-        chosen = next(choice for choice in wanted if not self._taken(choice, question_hash))
+        of_pages = () if is_further else (issued for key in keys for issued in self._ids_of_pages(key))
+        wanted = chain((issued for issued, *_ in copies if issued), of_pages, (name, own), further)
+        chosen = next(choice for choice in wanted if not self._taken(choice, question_hash, keys))
         self._db.execute("UPDATE records SET id=?, settled=1 WHERE question_hash=?", (chosen, question_hash))
 
-    def _taken(self, issued: str, question_hash: str) -> bool:
-        # Further pages have the id of their first one.
+    def _ids_of_pages(self, key: str) -> list[str]:
+        """The ids that further pages of the thread at *key* were published under, before its first page was known."""
         found = self._db.execute(
-            "SELECT 1 FROM records WHERE id=? AND question_hash<>? AND settled=1"
-            f" AND question_hash NOT GLOB '{FURTHER}*' LIMIT 1",
+            "SELECT DISTINCT question_hash, id FROM records WHERE question_hash>=? AND question_hash<?"
+            " AND id IS NOT NULL ORDER BY id",
+            keys_of_pages(key),
+        ).fetchall()
+        return [issued for question_hash, issued in found if self._first_page(question_hash) == key]
+
+    def _taken(self, issued: str, question_hash: str, keys: Collection[str]) -> bool:
+        """Whether another question than *question_hash*, which stands at *keys*, has the id; its further pages may."""
+        others = self._db.execute(
+            "SELECT DISTINCT question_hash FROM records WHERE id=? AND question_hash<>? AND settled=1",
             (issued, question_hash),
         )
-        return found.fetchone() is not None
+        threads = [thread_of(other) for (other,) in others]
+        return any(thread is None or thread[0] not in keys for thread in threads)
 
     def published(self) -> Iterator[PublishedRecord]:
         """All questions that have an id, sorted by it, each once."""
@@ -249,8 +269,7 @@ class RecordStore:
             " AND removed_at IS NULL ORDER BY id, url_key, part"
         )
         for _, copies in groupby(rows, itemgetter(0)):
-            first, *others = copies
-            yield _one_of(first, *others) if others else _published(first)
+            yield _one_of(copies)
 
     def count(self) -> int:
         """How many questions are stored, each counted once however many URLs show it."""
@@ -266,29 +285,38 @@ class RecordStore:
         return int(self._db.execute(f"SELECT count(*) FROM ({each})").fetchone()[0])
 
 
-def _published(row: _Row) -> PublishedRecord:
-    name, _, body, first_seen_at, changed_at, version, cluster = row
-    return PublishedRecord(name, body, first_seen_at, changed_at, version, cluster)
-
-
-def _one_of(*rows: _Row) -> PublishedRecord:
-    """The record that all copies of one question are."""
-    copies = sorted(rows, key=_place)
-    record = _published(copies[0])
-    page = further_page(copies[0][1])
-    thread = page[0] if page is not None else copies[0][1]
-    for _, key, body, first_seen_at, changed_at, version, _ in copies[1:]:
+def _one_of(rows: Iterator[_Row]) -> PublishedRecord:
+    """The record that all copies of one question are: *rows*, sorted by their URL. Bodies not needed are let go."""
+    first = next(rows)
+    second = next(rows, None)
+    if second is None:
+        return _published(first)
+    copies: list[tuple[tuple[str, int] | None, _Row]] = []
+    has_first = False
+    for row in chain((first, second), rows):
+        page = further_page(row[1])
+        copies.append((page, row if page is not None or not has_first else (*row[:2], b"", *row[3:])))
+        has_first = has_first or page is None
+    copies.sort(key=_place)
+    page, row = copies[0]
+    record, thread, keys = _published(row), page[0] if page is not None else row[1], {row[1] for _, row in copies}
+    for page, (_, key, body, first_seen_at, changed_at, version, _) in copies[1:]:
         record.other_urls.append(key)
         record.first_seen_at = min(record.first_seen_at, first_seen_at)
-        page = further_page(key)
-        if page is not None and page[0] == thread:
+        # One whose first page is not among the copies: that one has moved to another address.
+        if page is not None and (page[0] == thread or page[0] not in keys):
             record.further_pages.append(body)
             record.changed_at = max(record.changed_at, changed_at)
             record.version += version
     return record
 
 
-def _place(row: _Row) -> tuple[int, str]:
+def _published(row: _Row) -> PublishedRecord:
+    name, _, body, first_seen_at, changed_at, version, cluster = row
+    return PublishedRecord(name, body, first_seen_at, changed_at, version, cluster)
+
+
+def _place(copy: tuple[tuple[str, int] | None, _Row]) -> tuple[int, str]:
     """Where a copy stands among all of its question: pages in their order, else by their URL."""
-    page = further_page(row[1])
+    page, row = copy
     return page[1] if page is not None else 0, row[1]

@@ -23,6 +23,11 @@ _END: Final = "\n"
 _IN_QUERY: Final = re.compile(
     r"[?&](?:(?:page|pagenumber|pageno|pg|paged)=(?P<page>\d{1,5})|(?:start|offset)=(?P<start>\d{1,7}))(?=&|\Z)"
 )
+_PAGE_IN_TITLE: Final = re.compile(
+    r"\W*+\b(?:page|seite|página|pagina)\s?\d{1,5}(?:\s?(?:of|von|de|di|/)\s?\d{1,5})?\W*+\Z", re.IGNORECASE
+)
+_LONGEST_TITLE: Final = 500
+_MOST_PAGES: Final = 1_000
 _IN_PATH: Final = re.compile(r"[/_-](?:page|seite)[/_-]?(?P<page>\d{1,5})(?=(?:\.html?)?(?:\?|\Z))")
 
 
@@ -42,13 +47,23 @@ def further_page(key: str) -> tuple[str, int] | None:
 
 
 def question_key(record: Record) -> str:
-    """What two records of one question have in common: its hash; of a further page without it the thread and title."""
+    """What two records of one question have in common: its hash; of a further page without it the thread and title.
+
+    A date that was counted from the day of the fetch is left out: two addresses may be fetched on two days.
+    """
     question = record.question
-    if record.url and record.answers and not (question.text or question.asked_on or record.asker.name):
-        page = further_page(record.url)
+    is_one_of_many = "#" in record.id
+    if record.answers and not (is_one_of_many or question.text or question.asked_on or record.asker.name):
+        page = further_page(record.url or "")
         if page is not None:
-            return f"{FURTHER}{page[0]}{_END}{question.title or record.title or ''}"
-    return question_hash(record)
+            return f"{FURTHER}{page[0]}{_END}{title_of_thread(question.title or record.title)}"
+    is_counted = any((note.field, note.note) == ("question.asked_on", TIME_AGO) for note in record.source.notes)
+    return question_hash(record, with_date=not is_counted)
+
+
+def title_of_thread(title: str | None) -> str:
+    """*title* without the number of the page, in one line."""
+    return _PAGE_IN_TITLE.sub("", (title or "")[:_LONGEST_TITLE]).replace(_END, " ")
 
 
 def thread_of(question: str) -> tuple[str, str] | None:
@@ -69,19 +84,25 @@ def join_pages(record: dict[str, Any], pages: Sequence[Mapping[str, Any]]) -> No
 
     What stands on two pages (the question again, a post that moved on when one ahead of it went) is there once.
     """
-    asker = record["asker"]["name"]
-    known = {_said(answer) for answer in record["answers"]} | {(asker, record["question"]["text"])}
+    asker, question = record["asker"]["name"], record["question"]
+    known = {*map(_said, record["answers"]), (asker, question["text"], question["asked_on"])}
+    known |= {(name, text, None) for name, text, _ in known}  # for pages that count their dates back
     notes = record["source"]["notes"]
-    for page in pages:
-        fresh = [answer for answer in page["answers"] if _said(answer) not in known]
+    for page in pages[:_MOST_PAGES]:
+        counts_back = any(note["note"] == TIME_AGO for note in page["source"]["notes"])
+        fresh = [answer for answer in page["answers"] if _said(answer, counts_back=counts_back) not in known]
         known.update(map(_said, fresh))
+        known.update((name, text, None) for name, text, _ in map(_said, fresh))
         for answer in fresh:
             # The asker is named on the first page alone.
             by_asker = bool(asker) and answer["author"] == {"name": asker, "title": None, "department": None}
             record["answers"].append(answer | {"by_asker": answer["by_asker"] or by_asker})
         notes += [note for note in page["source"]["notes"] if note["note"] == TIME_AGO and note not in notes]
+    if len(pages) > _MOST_PAGES:
+        left_out = len(pages) - _MOST_PAGES
+        notes.append({"field": "answers", "note": f"those of {left_out:,} further pages of the thread are left out"})
     record["source"]["content_hash"] = content_hash_of(cast("Mapping[str, JsonValue]", record))
 
 
-def _said(answer: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    return answer["author"]["name"], answer["text"]
+def _said(answer: Mapping[str, Any], *, counts_back: bool = False) -> tuple[str | None, str | None, str | None]:
+    return answer["author"]["name"], answer["text"], None if counts_back else answer["answered_on"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import date
 
 from qa_scraper.extraction.sections import TIME_AGO
 from qa_scraper.items import Record, content_hash
@@ -28,13 +29,20 @@ def keep_dates(record: Record, known: Mapping[str, object]) -> None:
     is_same = any(value is not None and before.get(name) == value for name, value in
                   (("title", question.title), ("text", question.text)))  # fmt: skip
     if "question.asked_on" in fields and is_same:
-        question.asked_on = _date(before.get("asked_on")) or question.asked_on
+        question.asked_on = _kept(_date(before.get("asked_on")), question.asked_on)
     if "answers.answered_on" in fields:
         dates = _dates(known.get("answers"))
         for answer in record.answers:
             same = dates[answer.author.name, answer.text]
-            answer.answered_on = (same.pop(0) if same else None) or answer.answered_on
+            answer.answered_on = _kept(same.pop(0) if same else None, answer.answered_on)
     record.source.content_hash = content_hash(record)
+
+
+def _kept(known: str | None, counted: str | None) -> str | None:
+    """The date *known*, unless the one that was *counted* now is another by more than an hour of the fetch can do."""
+    if known is None or counted is None:
+        return known or counted
+    return known if abs(date.fromisoformat(known) - date.fromisoformat(counted)).days <= 1 else counted
 
 
 def _dates(answers: object) -> defaultdict[tuple[object, object], list[str | None]]:

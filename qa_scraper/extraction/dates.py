@@ -81,12 +81,16 @@ _YEAR_WORD_DAY: Final = re.compile(rf"(?<!\d)(\d{{4}})[\s.,-]{{1,2}}{_WORD}[\s.-
 _WORD_DAY: Final = re.compile(rf"(?<![^\W\d_]){_WORD}\s(\d{{1,2}}){_ORDINAL}(?![\d:.,/]?\d)")
 _DAY_WORD: Final = re.compile(rf"(?<![\d:.,/])(\d{{1,2}}){_ORDINAL}\s{_OF}?{_WORD}(?![\s,/-]{{0,3}}['’]?\d{{4}})")
 _RELATIVE: Final = re.compile(
-    r"(?P<before>[^\W\d_]{1,6}(?:\s[^\W\d_]{1,2}){0,2})?\s?(?P<number>\d{1,3}|[半一二兩两三]"
+    r"(?P<before>[^\W\d_]{1,6}(?:\s[^\W\d_]{1,2}){0,2})?\s?(?P<number>\d{1,3}|(?<![一二三四五六七八九十百千〇零兩两])[半一二兩两三]"
     r"|(?<![^\W\d_])(?:an?|one|eine[mnr]?|une?|una|uno|um|uma|een)(?![^\W\d_]))"
     r"\s?(?P<unit>[^\W\d_]{1,12})\.?(?:\s?(?P<after>[^\W\d_]{1,8}))?",
     re.IGNORECASE,
 )
 _UNIT_NAMES: Final = tuple(name for name, _ in UNITS)
+# "1 year, 3 days ago" was no three days ago.
+_UNIT_AHEAD: Final = re.compile(
+    r"(?:\d|\ban?)\s?[^\W\d_]{1,12}\.?(?:,\s?|\s)(?:(?:and|und|et|y|e)\s)?\Z", re.IGNORECASE
+)
 _NUMBER_WORDS: Final = {"半": 0, "二": 2, "兩": 2, "两": 2, "三": 3}  # all others are one
 _WEEKDAY: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,14}(?=[\s,])")
 _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T\s](\d{2}):(\d{2}))?")
@@ -211,7 +215,7 @@ def _relative(text: str, language: str | None, seen_on: date) -> Iterator[DateSe
             return
     for match in _times_gone_by(text):
         unit = _days_of(match["unit"].lower())
-        if unit is not None:
+        if unit is not None and not _UNIT_AHEAD.search(text, 0, match.start("number")):
             said = match["number"]
             number = int(said) if said.isdecimal() else _NUMBER_WORDS.get(said, 1)
             day = (seen_on - timedelta(days=unit * number)).isoformat()

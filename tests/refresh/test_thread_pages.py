@@ -27,7 +27,9 @@ class Forum:
         self.first, self.further = STYLES[style]
         self.repeats = repeats
         self.posts = {1: 9, 2: 8}
-        self.hidden: set[str] = set()  # pages that nothing leads to
+        self.hidden: set[str] = set()  # pages that are not there
+        self.moved: dict[str, str] = {}
+        self.title = "Knee pain"
         self.served = Routes(self.answer)
         self.name = self.served.host.replace(":", "_")
 
@@ -49,6 +51,9 @@ class Forum:
         if path == "/":
             links = "".join(f'<p><a href="{page}">Go on</a></p>' for page in pages if page not in self.hidden)
             return Answer(200, f"<html><body>{links}</body></html>")
+        if path in self.moved:
+            return Answer(301, "", {"Location": self.moved[path]})
+        path = {new: old for old, new in self.moved.items()}.get(path, path)
         if path not in pages or path in self.hidden:
             return Answer(404)
         thread, number = pages[path]
@@ -60,8 +65,9 @@ class Forum:
             f'<p class="when">{at} May 2024</p><div class="text"><p>{self.text(thread, at)}</p></div></div>'
             for at in shown
         )
-        head = "<html lang=en><head><title>Knee pain - Forum</title></head>"
-        return Answer(200, f"{head}<body><h1>Knee pain</h1>{posts}</body></html>")
+        title = self.title.format(number) if number > 1 else self.title.removesuffix(" - Page {}")
+        head = f"<html lang=en><head><title>{title} - Forum</title></head>"
+        return Answer(200, f"{head}<body><h1>{title}</h1>{posts}</body></html>")
 
     def text(self, thread: int, post: int) -> str:
         return f"This is what I have to say in thread {thread} as number {post} of all who write."
@@ -129,6 +135,64 @@ def test_a_new_answer_on_the_last_page_changes_the_one_record(forum: Forum) -> N
         assert record["source"]["content_hash"] != was["source"]["content_hash"]  # type: ignore[index]
 
 
+def test_a_refresh_looks_at_the_last_page_like_at_any_question(forum: Forum) -> None:
+    forum.look(command="crawl")
+    forum.posts[2] += 1
+    a_day_passes(forum.output, 7, forum.name)
+    assert run(forum.served, forum.output, site=forum.name).counts() == (0, 1, 0)
+    assert forum.threads() == forum.truth()
+
+
+def test_a_first_page_that_moves_keeps_its_further_pages(forum: Forum) -> None:
+    forum.look(command="crawl")
+    was = {str(record["id"]) for record in records(forum.output, forum.name)}
+    forum.moved = {forum.path(1, 1): "/moved/1"}
+    for _ in range(3):
+        assert forum.look().exit_code == 0
+    assert sorted(forum.threads().values()) == sorted(forum.truth().values())
+    assert {str(record["id"]) for record in records(forum.output, forum.name)} == was
+
+
+def test_another_title_on_all_pages_is_followed_page_by_page(forum: Forum) -> None:
+    forum.look(command="crawl")
+    forum.title = "Knee pain (solved)"
+    for first in (False, True):  # the further pages are looked at a run ahead of the first ones
+        forum.hidden = set() if first else {forum.path(1, 1), forum.path(2, 1)}
+        forum.look("-s", "RETRY_TIMES=0")
+    assert forum.look().exit_code == 0
+    assert forum.threads() == forum.truth()
+
+
+def test_pages_whose_titles_say_their_number_are_of_one_thread(tmp_path: Path) -> None:
+    forum = Forum(tmp_path)
+    forum.title = "Knee pain - Page {}"
+    with forum.served:
+        assert forum.look(command="crawl").exit_code == 0
+        assert forum.threads() == forum.truth()
+
+
+def test_questions_of_a_list_with_pages_are_no_further_pages(tmp_path: Path) -> None:
+    def faq(path: str) -> Answer:
+        clinic = {"/faq": "East", "/faq?page=2": "West", "/faq?page=3": "South"}.get(path)
+        if path == "/":
+            links = "".join(f'<p><a href="{page}">Go on</a></p>' for page in ("/faq", "/faq?page=2", "/faq?page=3"))
+            return Answer(200, f"<html><body>{links}</body></html>")
+        if clinic is None:
+            return Answer(404)
+        asked = {
+            "Do I need a referral?": f"No, the {clinic} clinic takes anybody who comes.",
+            "When is it open?": f"The {clinic} clinic is open from eight to four.",
+            f"Where is the {clinic} clinic?": f"At the {clinic} end of the harbour, behind the church.",
+        }
+        terms = "".join(f"<h3>{question}</h3><p>{answer}</p>" for question, answer in asked.items())
+        return Answer(200, f"<html lang=en><head><title>FAQ</title></head><body><h1>FAQ</h1>{terms}</body></html>")
+
+    with Routes(faq) as served:
+        name = served.host.replace(":", "_")
+        assert run(served, tmp_path, command="crawl", site=name).exit_code == 0
+        assert len(records(tmp_path, name)) == 9
+
+
 def test_pages_that_are_found_ahead_of_the_first_one_join_it(forum: Forum) -> None:
     forum.hidden = {forum.path(1, 1), forum.path(2, 1)}
     assert forum.look(command="crawl").exit_code == 0
@@ -159,5 +223,11 @@ def test_who_is_forgotten_is_gone_from_all_pages(tmp_path: Path) -> None:
         assert len(records(tmp_path, forum.name)) == 1
         assert forum.look().exit_code == 0
         kept = json.dumps(records(tmp_path, forum.name))
-        gone = {"1": "thread 1 ", "2": "thread 2 "}[str(first["url"])[-1]]
-        assert gone not in kept
+        thread = int(str(first["url"])[-1])
+        assert f"thread {thread} " not in kept
+        # A page that the forgotten thread grows is not published; one of another thread of that title is.
+        forum.posts = {number: posts + 3 for number, posts in forum.posts.items()}
+        assert forum.look().exit_code == 0
+        assert forum.threads() == {
+            path: texts for path, texts in forum.truth().items() if path != forum.path(thread, 1)
+        }

@@ -22,13 +22,15 @@ class Forum:
     def __init__(self, output: Path) -> None:
         self.output = output
         self.labels: tuple[str, ...] = ()
+        self.where = "/t/"
         self.served = Routes(self.answer)
         self.name = self.served.host.replace(":", "_")
 
     def answer(self, path: str) -> Answer:
         if path == "/":
-            links = "".join(f'<p><a href="/t/{number}">Go on</a></p>' for number in range(4))
+            links = "".join(f'<p><a href="{self.where}{number}">Go on</a></p>' for number in range(4))
             return Answer(200, f"<html><body>{links}</body></html>")
+        path = path.replace("/old/", "/t/")
         if not path.startswith("/t/"):
             return Answer(404)
         posts = "".join(
@@ -76,6 +78,15 @@ def test_dates_that_the_page_counts_back_stay_as_they_were_read_first(tmp_path: 
         assert [note["field"] for note in notes] == ["question.asked_on", "answers.answered_on"]
 
 
+def test_a_second_address_found_later_is_the_same_question(tmp_path: Path) -> None:
+    forum = Forum(tmp_path)
+    with forum.served:
+        forum.look("2026-01-31", "5 days ago", "3 days ago", "a day ago", command="crawl")
+        forum.where = "/old/"
+        found = forum.look("2026-02-16", "3 weeks ago", "2 weeks ago", "2 weeks ago")
+        assert (found.exit_code, len(records(tmp_path, forum.name))) == (0, 4)
+
+
 def test_a_date_that_the_page_gives_goes_before_one_that_was_counted(tmp_path: Path) -> None:
     forum = Forum(tmp_path)
     with forum.served:
@@ -83,3 +94,12 @@ def test_a_date_that_the_page_gives_goes_before_one_that_was_counted(tmp_path: P
         dated = forum.look("2026-02-20", "25 January 2026", "28 January 2026", "29 January 2026")
         assert dated.exit_code == 0
         assert forum.dates == {("2026-01-25", "2026-01-28", "2026-01-29")}
+
+
+def test_a_date_that_was_counted_wrong_is_not_kept(tmp_path: Path) -> None:
+    """As after a mend of the reader: what is counted now is off by more than the hour of the fetch can do."""
+    forum = Forum(tmp_path)
+    with forum.served:
+        forum.look("2026-01-31", "5 days ago", "3 days ago", "a day ago", command="crawl")
+        forum.look("2026-01-31", "5 days ago", "3 days ago", "12 days ago")
+        assert forum.dates == {("2026-01-26", "2026-01-28", "2026-01-19")}
