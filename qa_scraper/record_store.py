@@ -116,9 +116,23 @@ class RecordStore:
                     (now, at if is_removed else None, key, part),
                 )
             removed += is_removed
+            if is_removed and not part:
+                self._outlive(key, at)
             if not is_removed:
                 since = min(since or now, lost_at or now)
         return since, removed
+
+    def _outlive(self, key: str, at: str) -> None:
+        """A further page, *key*, was removed: the record of its thread changes, and its versions go on counting."""
+        page = further_page(key)
+        if page is not None:
+            self._remember(page[0], "")
+            versions = "1 + (SELECT version FROM records WHERE url_key=? AND part='')"
+            self._db.execute(
+                f"UPDATE records SET changed_at=?, version=version + {versions}"
+                " WHERE url_key=? AND part='' AND removed_at IS NULL",
+                (at, key, page[0]),
+            )
 
     def _remember(self, key: str, part: str) -> None:
         """Keeps a record as it was at the last publication, so that a run that went wrong can be undone."""

@@ -143,6 +143,19 @@ def test_a_refresh_looks_at_the_last_page_like_at_any_question(forum: Forum) -> 
     assert forum.threads() == forum.truth()
 
 
+def test_a_thread_that_loses_its_last_page_goes_on_counting(forum: Forum) -> None:
+    forum.look(command="crawl")
+    before = {record["url"]: record["source"] for record in records(forum.output, forum.name)}
+    forum.posts[1] -= 3
+    for _ in range(2):  # a page that is missing is looked for once more, a day later
+        assert forum.look().exit_code == 0
+    assert forum.threads() == forum.truth()
+    url = forum.served.url + forum.path(1, 1)
+    (after,) = [record["source"] for record in records(forum.output, forum.name) if record["url"] == url]
+    assert after["version"] > before[url]["version"]  # type: ignore[index]
+    assert len(after["other_urls"]) == len(before[url]["other_urls"]) - 1  # type: ignore[index, arg-type]
+
+
 def test_a_first_page_that_moves_keeps_its_further_pages(forum: Forum) -> None:
     forum.look(command="crawl")
     was = {str(record["id"]) for record in records(forum.output, forum.name)}
