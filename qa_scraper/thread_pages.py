@@ -24,7 +24,7 @@ _IN_QUERY: Final = re.compile(
     r"[?&](?:(?:page|pagenumber|pageno|pg|paged)=(?P<page>\d{1,5})|(?:start|offset)=(?P<start>\d{1,7}))(?=&|\Z)"
 )
 _PAGE_IN_TITLE: Final = re.compile(
-    r"\W*+\b(?:page|seite|página|pagina)\s?\d{1,5}(?:\s?(?:of|von|de|di|/)\s?\d{1,5})?\W*+\Z", re.IGNORECASE
+    r"\b(?:page|seite|página|pagina)\s?\d{1,5}(?:\s?(?:of|von|de|di|/)\s?\d{1,5})?\W*+\Z", re.IGNORECASE
 )
 _LONGEST_TITLE: Final = 500
 _MOST_PAGES: Final = 1_000
@@ -63,7 +63,9 @@ def question_key(record: Record) -> str:
 
 def title_of_thread(title: str | None) -> str:
     """*title* without the number of the page, in one line."""
-    return _PAGE_IN_TITLE.sub("", (title or "")[:_LONGEST_TITLE]).replace(_END, " ")
+    line = (title or "")[:_LONGEST_TITLE].replace(_END, " ")
+    number = _PAGE_IN_TITLE.search(line)
+    return (line[: number.start()] if number else line).rstrip(" -–—|·:,(")
 
 
 def thread_of(question: str) -> tuple[str, str] | None:
