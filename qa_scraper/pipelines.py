@@ -14,7 +14,7 @@ from qa_scraper.items import Record, record_type
 from qa_scraper.ledger_values import StoredRecord
 from qa_scraper.scheduler import current_crawl
 from qa_scraper.thread_pages import question_key
-from qa_scraper.times_ago import keep_dates, says_times_ago
+from qa_scraper.times_ago import counted_fields, keep_dates
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -40,7 +40,7 @@ class DatesPipeline(_Pipeline):
 
     def process_item(self, item: Record) -> Record:
         """Gives *item* back."""
-        if says_times_ago(item):
+        if counted_fields(item):
             crawl, lease = self._lease(item)
             if crawl is not None and lease is not None:
                 known = crawl.ledger.records.body(lease.due.key, item.id.partition("#")[2])

@@ -13,7 +13,15 @@ import orjson
 from qa_scraper.ledger_file import transaction
 from qa_scraper.ledger_values import PublishedRecord, StoredRecord
 from qa_scraper.refresh import REMOVED_AFTER
-from qa_scraper.thread_pages import FURTHER, further_page, keys_of_pages, thread_of, title_of_thread
+from qa_scraper.thread_pages import (
+    FURTHER,
+    OF_PAGES,
+    first_page_in_sql,
+    further_page,
+    keys_of_pages,
+    thread_of,
+    title_of_thread,
+)
 from qa_scraper.urls import text_hash
 
 _Row = tuple[str, str, bytes, str, str, int, str | None]
@@ -188,8 +196,7 @@ class RecordStore:
 
     def _unsettle_pages(self, key: str) -> None:
         """The same of the further pages of the thread at *key*."""
-        between = "question_hash>=? AND question_hash<?"
-        self._db.execute(f"UPDATE records SET settled=0 WHERE {between} AND settled", keys_of_pages(key))
+        self._db.execute(f"UPDATE records SET settled=0 WHERE {OF_PAGES} AND settled", keys_of_pages(key))
 
     def shown_elsewhere(self, question_hash: str, key: str) -> str | None:
         """A URL other than *key* that shows the same question, for a further page the first one; None: none does."""
@@ -237,12 +244,13 @@ class RecordStore:
     def _issue_id(self, question_hash: str) -> None:
         first = self._first_page(question_hash)
         if first is not None:
-            of_thread = "SELECT question_hash, settled, id FROM records WHERE url_key=? AND part=''"
-            of_first, settled, _ = self._db.execute(of_thread, (first,)).fetchone()
+            of_first = "FROM records WHERE url_key=? AND part=''"
+            thread, settled = self._db.execute(f"SELECT question_hash, settled {of_first}", (first,)).fetchone()
             if not settled:
-                self._issue_id(of_first)
-            *_, issued = self._db.execute(of_thread, (first,)).fetchone()
-            self._db.execute("UPDATE records SET id=?, settled=1 WHERE question_hash=?", (issued, question_hash))
+                self._issue_id(thread)
+            self._db.execute(
+                f"UPDATE records SET id=(SELECT id {of_first}), settled=1 WHERE question_hash=?", (first, question_hash)
+            )
             return
         copies = self._db.execute(
             "SELECT id, name, url_key FROM records WHERE question_hash=? ORDER BY url_key, part", (question_hash,)
@@ -260,8 +268,7 @@ class RecordStore:
     def _ids_of_pages(self, key: str) -> list[str]:
         """The ids that further pages of the thread at *key* were published under, before its first page was known."""
         found = self._db.execute(
-            "SELECT DISTINCT question_hash, id FROM records WHERE question_hash>=? AND question_hash<?"
-            " AND id IS NOT NULL ORDER BY id",
+            f"SELECT DISTINCT question_hash, id FROM records WHERE {OF_PAGES} AND id IS NOT NULL ORDER BY id",
             keys_of_pages(key),
         ).fetchall()
         return [issued for question_hash, issued in found if self._first_page(question_hash) == key]
@@ -289,12 +296,11 @@ class RecordStore:
         """How many questions are stored, each counted once however many URLs show it."""
         # Along the index; count(DISTINCT …) would hold all hashes in memory, 80 MB of a million.
         first = (
-            "substr(r.question_hash, 6, instr(r.question_hash, char(10)) - 6)"  # of a further page, see thread_pages
+            f"SELECT 1 FROM records f WHERE f.url_key={first_page_in_sql('r.question_hash')} AND f.removed_at IS NULL"
         )
-        further = f"EXISTS (SELECT 1 FROM records f WHERE f.url_key={first} AND f.removed_at IS NULL)"
         each = (
             "SELECT DISTINCT question_hash FROM records r WHERE removed_at IS NULL"
-            f" AND NOT (question_hash GLOB '{FURTHER}*' AND {further})"
+            f" AND NOT (question_hash GLOB '{FURTHER}*' AND EXISTS ({first}))"
         )
         return int(self._db.execute(f"SELECT count(*) FROM ({each})").fetchone()[0])
 

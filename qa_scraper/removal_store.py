@@ -12,7 +12,7 @@ import orjson
 from qa_scraper.forgotten_store import FORGOTTEN, Tombstone
 from qa_scraper.near_duplicate_store import NearDuplicateStore
 from qa_scraper.refresh import State
-from qa_scraper.thread_pages import keys_of_pages
+from qa_scraper.thread_pages import OF_PAGES, keys_of_pages
 
 _TABLES: Final = ("records", "record_versions", "undo")
 """Where bodies of records are."""
@@ -76,7 +76,7 @@ class RemovalStore:
             "SELECT c.url_key, c.part FROM records r JOIN records c USING (question_hash)"
             " WHERE r.url_key=? AND r.part=?"
         )
-        further = "SELECT url_key, part FROM records WHERE question_hash>=? AND question_hash<?"
+        further = f"SELECT url_key, part FROM records WHERE {OF_PAGES}"
         for place in list(places):
             places.update(self._db.execute(copies, place))
         for url, _ in list(places):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from qa_scraper.extraction.sections import TIME_AGO
 from qa_scraper.items import Record, content_hash_of, question_hash
+from qa_scraper.times_ago import counted_fields
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 FURTHER: Final = "page:"
 """What the question's hash of a further page without its question begins with."""
 _END: Final = "\n"
+OF_PAGES: Final = "question_hash>=? AND question_hash<?"
+"""What the further pages of a thread are found by in SQL, with ``keys_of_pages``."""
 # "p" is left out: it is as often the number of a post as that of a page. Counted from 1, or by posts from 0.
 _IN_QUERY: Final = re.compile(
     r"[?&](?:(?:page|pagenumber|pageno|pg|paged)=(?P<page>\d{1,5})|(?:start|offset)=(?P<start>\d{1,7}))(?=&|\Z)"
@@ -57,8 +60,7 @@ def question_key(record: Record) -> str:
         page = further_page(record.url or "")
         if page is not None:
             return f"{FURTHER}{page[0]}{_END}{title_of_thread(question.title or record.title)}"
-    is_counted = any((note.field, note.note) == ("question.asked_on", TIME_AGO) for note in record.source.notes)
-    return question_hash(record, with_date=not is_counted)
+    return question_hash(record, with_date="question.asked_on" not in counted_fields(record))
 
 
 def title_of_thread(title: str | None) -> str:
@@ -74,6 +76,12 @@ def thread_of(question: str) -> tuple[str, str] | None:
         return None
     key, _, title = question.removeprefix(FURTHER).partition(_END)
     return key, title
+
+
+def first_page_in_sql(column: str) -> str:
+    """The first page, as ``thread_of`` has it, in SQL; *column*: what holds the ``question_key`` of a further page."""
+    begin = len(FURTHER) + 1
+    return f"substr({column}, {begin}, instr({column}, char({ord(_END)})) - {begin})"
 
 
 def keys_of_pages(key: str) -> tuple[str, str]:

@@ -14,9 +14,9 @@ from qa_scraper.extraction.sections import TIME_AGO
 from qa_scraper.items import Record, content_hash
 
 
-def says_times_ago(record: Record) -> bool:
-    """Whether a date of *record* hangs on the day of the fetch."""
-    return any(note.note == TIME_AGO for note in record.source.notes)
+def counted_fields(record: Record) -> set[str]:
+    """The dates of *record* that hang on the day of the fetch: ``question.asked_on``, ``answers.answered_on``."""
+    return {note.field for note in record.source.notes if note.note == TIME_AGO}
 
 
 def keep_dates(record: Record, known: Mapping[str, object]) -> None:
@@ -24,7 +24,7 @@ def keep_dates(record: Record, known: Mapping[str, object]) -> None:
 
     A question is known by its title or its text, an answer by its author and its text; what is another keeps its own.
     """
-    fields = {note.field for note in record.source.notes if note.note == TIME_AGO}
+    fields = counted_fields(record)
     question, before = record.question, _mapping(known.get("question"))
     is_same = any(value is not None and before.get(name) == value for name, value in
                   (("title", question.title), ("text", question.text)))  # fmt: skip

@@ -86,18 +86,15 @@ def weekday_of(word: str, language: str | None) -> int | None:
 
 @cache
 def _weekdays(language: str) -> dict[str, int]:
-    try:
-        locale = Locale.parse(language)
-    except (UnknownLocaleError, ValueError):
-        return {}
-    return {name.lower(): number for number, name in get_day_names("wide", "format", locale).items()}
+    locale = _locale(language)
+    names = get_day_names("wide", "format", locale) if locale is not None else {}
+    return {name.lower(): number for number, name in names.items()}
 
 
 @cache
 def _months(language: str) -> dict[str, int]:
-    try:
-        locale = Locale.parse(language)
-    except (UnknownLocaleError, ValueError):
+    locale = _locale(language)
+    if locale is None:
         return {}
     found: dict[str, int] = {}
     for context in ("format", "stand-alone"):
@@ -107,6 +104,14 @@ def _months(language: str) -> dict[str, int]:
                 if len(short) >= _SHORTEST and short.isalpha():
                     found.setdefault(short, number)
     return found
+
+
+def _locale(language: str) -> Locale | None:
+    """What Unicode CLDR knows of *language*; None: nothing."""
+    try:
+        return Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return None
 
 
 @cache

@@ -86,7 +86,6 @@ _RELATIVE: Final = re.compile(
     r"\s?(?P<unit>[^\W\d_]{1,12})\.?(?:\s?(?P<after>[^\W\d_]{1,8}))?",
     re.IGNORECASE,
 )
-_UNIT_NAMES: Final = tuple(name for name, _ in UNITS)
 # "1 year, 3 days ago" was no three days ago.
 _UNIT_AHEAD: Final = re.compile(
     r"(?:\d|\ban?)\s?[^\W\d_]{1,12}\.?(?:,\s?|\s)(?:(?:and|und|et|y|e)\s)?\Z", re.IGNORECASE
@@ -208,8 +207,8 @@ def _time_behind(text: str, at: int) -> tuple[str, int]:
 def _relative(text: str, language: str | None, seen_on: date) -> Iterator[DateSeen]:
     lowered = text.lower()
     for word, days in DAYS.items():
-        if _stands_in(lowered, word):
-            at = lowered.find(word)
+        at = _place_of(lowered, word)
+        if at is not None:
             time, end = _time_behind(text, at + len(word))
             yield DateSeen((seen_on - timedelta(days=days)).isoformat(), time, at, end, relative=True)
             return
@@ -254,17 +253,17 @@ def is_time_gone_by(text: str) -> bool:
     text = text[:_LONGEST]
     for match in _times_gone_by(text):
         unit = match["unit"].lower()
-        if unit in SHORT_UNITS or unit in LONG_SHORT_UNITS or unit.startswith(_UNIT_NAMES + LONG_UNITS):
+        if _days_of(unit) is not None or unit in LONG_SHORT_UNITS or unit.startswith(LONG_UNITS):
             return True
     lowered = text.lower()
-    return any(_stands_in(lowered, words) for words in (*LONG_AGO, *DAYS))
+    return any(_place_of(lowered, words) is not None for words in (*LONG_AGO, *DAYS))
 
 
-def _stands_in(text: str, word: str) -> bool:
-    """Whether *word* stands in *text*, as a word of its own where it first does; some scripts part none by spaces."""
+def _place_of(text: str, word: str) -> int | None:
+    """Where *word* first stands in *text*; None if not, or not as a word of its own. Some scripts part no words."""
     at = text.find(word)
     goes_on = word.isascii() and text[at + len(word) : at + len(word) + 1].isalpha()
-    return at >= 0 and not text[max(at - 1, 0) : at].isalpha() and not goes_on
+    return at if at >= 0 and not text[max(at - 1, 0) : at].isalpha() and not goes_on else None
 
 
 _DAY_FIRST_ENGLISH: Final = frozenset(("GB", "AU", "NZ", "IE", "IN", "ZA", "SG", "HK", "MY"))

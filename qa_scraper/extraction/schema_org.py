@@ -123,9 +123,8 @@ class _Reader:
         for thing in named.values():
             texts = thing.texts(*_TEXTS)
             if texts:
-                first, was_accepted = found.get(
-                    said := (*texts, self._author(thing).name, _date(thing)), (thing, False)
-                )
+                said = (*texts, self._author(thing).name, _date(thing))
+                first, was_accepted = found.get(said, (thing, False))
                 found[said] = first, was_accepted or id(thing) in accepted
         return list(found.values())
 

@@ -179,16 +179,15 @@ def _with_undated(framed: list[Frame]) -> list[Frame]:
     first = framed[0].parts[0]
     parent, name = first.getparent(), signature(first)
     dated = {frame.parts[0]: frame for frame in framed}
-    has_class = bool(name.partition(" ")[2])
-    if parent is None or not has_class or any(node.getparent() is not parent for node in dated):
-        return framed
     # Rows of buttons between the posts are called the same, but do not hold what all posts do.
     inside = set.intersection(*map(_signatures_in, dated))
+    has_class = bool(name.partition(" ")[2])
+    if parent is None or not (has_class and inside) or any(node.getparent() is not parent for node in dated):
+        return framed
     alike = [
         node
         for node in parent
-        if node in dated
-        or (isinstance(node.tag, str) and signature(node) == name and inside and inside <= _signatures_in(node))
+        if node in dated or (isinstance(node.tag, str) and signature(node) == name and inside <= _signatures_in(node))
     ]
     if not len(framed) < len(alike) <= 2 * len(framed):
         return framed

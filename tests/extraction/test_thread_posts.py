@@ -7,6 +7,8 @@ from qa_scraper.items import Record
 from qa_scraper.loaders import Provenance
 from qa_scraper.reading import read_response
 
+from tests.support.thread_page import thread_page
+
 TEXTS = (
     "My knee hurts whenever I run downhill, does anybody know why that may be?",
     "Try shorter runs for two weeks and see whether that makes it any better.",
@@ -17,12 +19,8 @@ TEXTS = (
 
 
 def read(*labels: str, fetched_at: str | None = "2026-01-31T08:00:00Z", between: str = "") -> Record:
-    posts = between.join(
-        f'<div class="post"><p class="by"><a href="/users/{at}">user{at}</a></p><p class="when">{label}</p>'
-        f'<div class="text"><p>{text}</p></div></div>'
-        for at, (label, text) in enumerate(zip(labels, TEXTS, strict=True))
-    )
-    html = f"<html lang=en><head><title>Knee pain - Forum</title></head><body><h1>Knee pain</h1>{posts}</body></html>"
+    posts = [(f"user{at}", label, text) for at, (label, text) in enumerate(zip(labels, TEXTS, strict=True))]
+    html = thread_page("Knee pain", posts, between)
     found = read_response(
         html.encode(),
         url="https://example.org/t/1",

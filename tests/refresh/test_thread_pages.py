@@ -11,6 +11,7 @@ import pytest
 from tests.refresh.steps import Summary, a_day_passes, run
 from tests.support.commands import qa_scraper, records
 from tests.support.routes import Answer, Routes
+from tests.support.thread_page import thread_page
 
 STYLES = {
     "page": ("/t/{}", "/t/{}?page={}"),
@@ -60,14 +61,9 @@ class Forum:
         shown = list(range(3 * number - 2, min(3 * number, self.posts[thread]) + 1))
         if self.repeats and number > 1:
             shown.insert(0, 1)
-        posts = "".join(
-            f'<div class="post"><p class="by"><a href="/users/{at % 3}">user{at % 3}</a></p>'
-            f'<p class="when">{at} May 2024</p><div class="text"><p>{self.text(thread, at)}</p></div></div>'
-            for at in shown
-        )
+        posts = [(f"user{at % 3}", f"{at} May 2024", self.text(thread, at)) for at in shown]
         title = self.title.format(number) if number > 1 else self.title.removesuffix(" - Page {}")
-        head = f"<html lang=en><head><title>{title} - Forum</title></head>"
-        return Answer(200, f"{head}<body><h1>{title}</h1>{posts}</body></html>")
+        return Answer(200, thread_page(title, posts))
 
     def text(self, thread: int, post: int) -> str:
         return f"This is what I have to say in thread {thread} as number {post} of all who write."

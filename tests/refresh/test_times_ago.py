@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.refresh.steps import Summary, a_day_passes, run
 from tests.support.commands import records
 from tests.support.routes import Answer, Routes
+from tests.support.thread_page import thread_page
 
 TEXTS = (
     "My knee hurts whenever I run downhill, does anybody know why that may be?",
@@ -33,14 +34,9 @@ class Forum:
         path = path.replace("/old/", "/t/")
         if not path.startswith("/t/"):
             return Answer(404)
-        posts = "".join(
-            f'<div class="post"><p class="by"><a href="/users/{at}">user{at}</a></p><p class="when">{label}</p>'
-            f'<div class="text"><p>{text} ({path})</p></div></div>'
-            for at, (label, text) in enumerate(zip(self.labels, TEXTS, strict=False))
-        )
-        title = f"Knee pain of the kind {path[3:]}"
-        head = f"<html lang=en><head><title>{title} - Forum</title></head>"
-        return Answer(200, f"{head}<body><h1>{title}</h1>{posts}</body></html>")
+        said = enumerate(zip(self.labels, TEXTS, strict=False))
+        posts = [(f"user{at}", label, f"{text} ({path})") for at, (label, text) in said]
+        return Answer(200, thread_page(f"Knee pain of the kind {path[3:]}", posts))
 
     def look(self, day: str, *labels: str, command: str = "refresh") -> Summary:
         """A run on *day* over what the site shows with *labels*."""

@@ -95,11 +95,12 @@ class FaultySite:
             known = max(known, min((until for _, until, _ in self.pauses), default=known))
             self.pauses = [(sent, min(until, known), path) for sent, until, path in self.pauses]
 
-    def too_soon(self, grace: float = 1.0, in_flight: int = 16) -> list[str]:
+    def too_soon(self, grace: float = 1.0, in_flight: int = 8) -> list[str]:
         """Paths requested while a Retry-After was running: its own, or others that were not on their way already.
 
-        *in_flight*: how many requests may be on their way at once; *grace*: seconds after the 429 in which all count as
-        that. On a machine with too much to do, a client has been seen to read the 429 0.8 s after it was sent.
+        *in_flight*: how many requests may be on their way (twice as many as are sent at once); *grace*: seconds after
+        the 429 in which all count as that. On a machine with too much to do, a client has been seen to read the 429
+        0.8 s after it was sent.
         """
         found = []
         for sent, until, refused in self.pauses:
