@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count, islice
 from typing import Final, Literal, NamedTuple
@@ -160,6 +161,10 @@ _PLACE_OF_ROLE: Final[dict[str, Place]] = {
     "dialog": "aside",
     "alertdialog": "aside",
 }
+_ONLY_CLASS: Final = ["class"]
+# What an element puts around its text beside a new line (1) or paragraph (2).
+_LINE_BREAK: Final = -1
+_UNREAD: Final = -2  # nothing: its text is none of the page
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _ROLES: Final = etree.XPath("descendant-or-self::*/@role", smart_strings=False)
 # Inside these a header or footer belongs to the text (HTML Living Standard §4.3.8, §4.3.9).
@@ -174,7 +179,8 @@ _KEEPS_LINES: Final = re.compile(r"white-space\s*+:\s*+(?:pre|break-spaces)")
 _REMEMBERED_PLACES: Final = 1024
 
 
-class _Inside(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class _Inside:
     """What the open elements mean for the text inside them. ``link``: its number on the page, and its address."""
 
     place: Place = "main"
@@ -182,6 +188,9 @@ class _Inside(NamedTuple):
     keeps_lines: bool = False
     sectioned: bool = False
     link: tuple[int, str | None] | None = None
+
+
+_OUTSIDE: Final = _Inside()
 
 
 class _Walk:
@@ -203,86 +212,115 @@ class _Walk:
         self.left_out = frozenset(left_out)
         self.headings_of = frozenset(headings_of)
         self.blocks: list[Block] = []
+        self.numbers = count()
 
     def run(self, root: etree._Element) -> list[Block]:  # noqa: PLR0912, PLR0915 - a call each would cost as much
-        blocks, skipped, left_out, headings_of = self.blocks, self.skipped, self.left_out, self.headings_of
-        styled, shows_hidden, numbers = self.styled, self.shows_hidden, count()
-        names_count = styled.any
-        opened: list[tuple[int, _Inside]] = []
-        inside = _Inside()
+        blocks, plain, skipped = self.blocks, self.styled.plain, self.skipped
+        opened: list[tuple[etree._Element, int, _Inside]] = []  # what holds the node at hand, from the root on
+        inside = outer = _OUTSIDE
         line: list[tuple[str, _Inside]] = []
         line_paragraph, line_shared = True, 0
+        gap = 0  # what the node at hand puts around its text
         pending = 2  # between the line so far and the next text: 0 none, 1 new line, 2 new paragraph
         depth = lowest = 0  # lowest: smallest depth since the line so far began
-        walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
-        for event, node in walk:
-            if event == "start":
+        # Step by step from node to node: lxml's iterwalk takes three times as long.
+        node, is_begin = root, True
+        while True:
+            goes_in, text = False, None
+            if is_begin:
                 if len(blocks) > MOST_BLOCKS:
                     return blocks
-                tag = node.tag
-                if tag in _NO_TEXT or (skipped is not None and (tag == "button" or node in skipped)):
-                    walk.skip_subtree()
-                    opened.append((0, inside))
-                    continue
-                outer = inside
-                gap = _GAPS.get(tag, 0)
-                attributes = dict(node.items())
-                if attributes or tag in _SPECIAL:
-                    tells = not _TELLING.isdisjoint(attributes)
-                    named = styled.of(attributes) if names_count else UNNAMED
-                    if tag in _SAYS_ALL and outer.link is None and not (tells or named.hides):
-                        inside = _inside_plain(tag, outer, shows_hidden)
-                    elif tells or named.hides or tag in _SPECIAL:
-                        inside = _inside(tag, attributes, outer, next(numbers), named.hides, shows_hidden)
-                    elif tag == "a" and "href" in attributes:
-                        inside = _Inside(*outer[:4], (next(numbers), attributes["href"]))
-                    if not gap and tells and makes_block(attributes.get("style", "").lower()):
-                        gap = 2
-                    if not gap and named.makes_block:
-                        gap = 2
-                if not gap and "-" in tag and (len(node) or (node.text and not node.text.isspace())):
-                    gap = 2  # an element of the site's own
-                opened.append((gap, outer))
-                place = inside.place
+                outer, names = inside, node.keys()
+                key = node.tag if not names else (node.tag, node.get("class")) if names == _ONLY_CLASS else None
+                known = plain.get(key)
+                if skipped is not None and (node.tag == "button" or node in skipped):
+                    gap = _UNREAD
+                elif known is not None:
+                    gap = known
+                else:
+                    gap, inside = self._meaning(node, names, outer, key)
                 # What is hidden parts no line: in "a <span hidden>…</span> b" the reader sees one line.
-                if gap:
+                if gap > 0:
                     depth += 1
-                    if gap > pending and place != "hidden":
+                    if gap > pending and inside.place != "hidden":
                         pending = gap
-                elif tag == "br" and place != "hidden":
+                elif gap == _LINE_BREAK and inside.place != "hidden":
                     pending = 1 if pending == 0 else 2
-                if place in left_out or (place in headings_of and outer.place != place and not _holds_heading(node)):
-                    walk.skip_subtree()
-                    continue
-                text = node.text
+                if gap != _UNREAD and (inside.place == outer.place or self._enters(node, inside.place)):
+                    goes_in, text = len(node) > 0, node.text
             else:
-                if event == "end":
-                    gap, outer = opened.pop()
-                    if gap:
-                        depth -= 1
-                        lowest = min(lowest, depth)
-                        if gap > pending and inside.place != "hidden":
-                            pending = gap
-                    inside = outer
-                text = node.tail if node is not root else None
-            if not text:
-                continue
-            is_first = True
-            for piece in text.split("\n", MOST_BLOCKS) if inside.keeps_lines else (text,):
-                if not is_first and inside.place != "hidden":
-                    pending = 1 if pending == 0 else 2
-                is_first = False
-                if not pending or inside.place == "hidden":
-                    line.append((piece, inside))
-                elif piece and not piece.isspace():
-                    if line:
-                        self._flush(line, line_shared, depth, paragraph=line_paragraph)
-                    line = [(piece, inside)]
-                    line_paragraph = pending == 2
-                    line_shared, lowest = lowest, depth
-                    pending = 0
+                if gap > 0:
+                    depth -= 1
+                    lowest = min(lowest, depth)
+                    if gap > pending and inside.place != "hidden":
+                        pending = gap
+                inside = outer
+                if node is root:
+                    break
+                text = node.tail
+            if text and not (pending and text.isspace() and inside.place != "hidden" and not inside.keeps_lines):
+                is_first = True
+                for piece in text.split("\n", MOST_BLOCKS) if inside.keeps_lines else (text,):
+                    if not is_first and inside.place != "hidden":
+                        pending = 1 if pending == 0 else 2
+                    is_first = False
+                    if not pending or inside.place == "hidden":
+                        line.append((piece, inside))
+                    elif piece and not piece.isspace():
+                        if line:
+                            self._flush(line, line_shared, depth, paragraph=line_paragraph)
+                        line = [(piece, inside)]
+                        line_paragraph = pending == 2
+                        line_shared, lowest = lowest, depth
+                        pending = 0
+            if goes_in:
+                opened.append((node, gap, outer))
+                node = node[0]
+            elif is_begin:
+                is_begin = False
+            else:
+                following = node.getnext()
+                if following is None:
+                    node, gap, outer = opened.pop()
+                else:
+                    node, is_begin = following, True
         self._flush(line, line_shared, depth, paragraph=line_paragraph)
         return blocks
+
+    def _meaning(
+        self, node: etree._Element, names: Collection[object], outer: _Inside, key: object
+    ) -> tuple[int, _Inside]:
+        """What *node*, which has attributes of these *names*, puts around its text, and what stands inside it.
+
+        *key*: what to remember it by if it means the same wherever it stands; None where more than that says it.
+        """
+        tag, styled = node.tag, self.styled
+        if type(tag) is not str or tag in _NO_TEXT:  # no string: a comment
+            styled.remember(key, _UNREAD)
+            return _UNREAD, outer
+        tells = not _TELLING.isdisjoint(names)
+        named = styled.of(node) if names and styled.any else UNNAMED
+        gap = _GAPS.get(tag, 0)
+        if not gap and (named.makes_block or (tells and makes_block(node.get("style", "").lower()))):
+            gap = 2
+        if not gap and "-" in tag:  # an element of the site's own
+            gap, key = 2 if len(node) or (node.text and not node.text.isspace()) else 0, None
+        if not gap and tag == "br":
+            gap = _LINE_BREAK
+        if tag in _SAYS_ALL and outer.link is None and not (tells or named.hides):
+            return gap, _inside_plain(tag, outer, self.shows_hidden)
+        if tells or named.hides or tag in _SPECIAL:
+            attributes = {str(name): str(value) for name, value in node.items()}
+            return gap, _inside(tag, attributes, outer, next(self.numbers), named.hides, self.shows_hidden)
+        if tag == "a" and "href" in names:
+            link = next(self.numbers), node.get("href")
+            return gap, _Inside(outer.place, outer.heading, outer.keeps_lines, outer.sectioned, link)
+        styled.remember(key, gap)
+        return gap, outer
+
+    def _enters(self, node: etree._Element, place: Place) -> bool:
+        """Whether *node*, at which *place* begins, is looked into."""
+        return place not in self.left_out and (place not in self.headings_of or _holds_heading(node))
 
     def _flush(self, line: list[tuple[str, _Inside]], shared: int, depth: int, *, paragraph: bool) -> None:
         if len(line) == 1:

@@ -6,7 +6,7 @@ Only rules that name one class or one id count, outside of any media query.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -43,6 +43,8 @@ class Styled:
 
     hidden: frozenset[str]
     blocks: frozenset[str]
+    plain: dict[object, int] = field(default_factory=dict, repr=False, compare=False)
+    """What ``blocks`` remembers of elements, by their tag, or tag and class: all of it, where these say all."""
     _by_class: dict[str, Named] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -50,9 +52,9 @@ class Styled:
         """Whether they say anything of any class or id."""
         return bool(self.hidden or self.blocks)
 
-    def of(self, attributes: Mapping[str, str]) -> Named:
-        """What they say of an element with *attributes*."""
-        called, own_id = attributes.get("class"), attributes.get("id")
+    def of(self, element: etree._Element) -> Named:
+        """What they say of *element*."""
+        called, own_id = element.get("class"), element.get("id")
         found = UNNAMED
         if called:
             found = self._by_class.get(called) or self._of_class(called[:_CLASSES])
@@ -60,6 +62,13 @@ class Styled:
             return found
         own = "#" + own_id
         return Named(found.hides or own in self.hidden, found.makes_block or own in self.blocks)
+
+    def remember(self, key: object, meaning: int) -> None:
+        """Puts *meaning* into ``plain``; nothing for the key None."""
+        if key is not None:
+            if len(self.plain) >= _CLASSES_REMEMBERED:
+                self.plain.clear()
+            self.plain[key] = meaning
 
     def _of_class(self, called: str) -> Named:
         names = ["." + name for name in called.split()]
