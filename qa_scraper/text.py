@@ -129,9 +129,9 @@ def parse_age_band(text: str) -> tuple[int | None, int | None]:
 
 
 _COUNT: Final = re.compile(
-    r"(?P<sign>[+\-−–]?)\s?(?:(?P<grouped>\d{1,3}(?:[,.\s'’]\d{3})++(?!\d))|(?P<plain>\d++(?:[.,]\d)?)\s?(?P<unit>[km万萬])?)"
-    r"(?![^\W\d_])",
-    re.IGNORECASE | re.ASCII,
+    r"(?P<sign>[+\-−–]?+)\s?+(?=\d)(?:(?P<grouped>\d{1,3}(?:[,.\s'’]\d{3})++(?!\d))|(?P<plain>\d++(?:[.,]\d)?)"
+    r"\s?(?P<unit>[kmKM万萬])?)(?![^\W\d_])",
+    re.ASCII,
 )
 _COUNT_UNITS: Final = {"k": 1000, "m": 1_000_000, "万": 10_000, "萬": 10_000}
 _COUNT_LENGTH: Final = 40

@@ -36,8 +36,9 @@ _ARTICLE: Final = 1_200  # characters of paragraphs ahead of the first post
 _MOST_LINKS: Final = 100  # of one post
 _LONGEST_ADDRESS: Final = 300
 _LONGEST_DATE: Final = 40  # characters of a link that is a date
+# On addresses in small letters: without IGNORECASE the search skips what cannot begin a match.
 _LEADS_TO_THREAD: Final = re.compile(
-    r"showthread|viewtopic|showtopic|\b(?:threads?|topics?|questions?|discussions?)/|-t\d{1,9}\.html", re.IGNORECASE
+    r"showthread|viewtopic|showtopic|\b(?:threads?|topics?|questions?|discussions?)/|-t\d{1,9}\.html"
 )
 _TITLES: Final = frozenset(("h2", "h3"))
 _DATE_IN_LINK: Final = re.compile(r"\d{1,2}:\d\d|\b(?:19|20)\d\d\b")
@@ -68,7 +69,7 @@ def _title_links(frame: Frame, text: Found, name: Found, heading: Found, host: s
             continue
         is_name = name.element is not None and (holds(name.element, link) or holds(link, name.element))
         is_name = is_name and not _is_title(link)
-        if is_name and not _LEADS_TO_THREAD.search(link.get("href", "")[:_LONGEST_ADDRESS]):
+        if is_name and not _LEADS_TO_THREAD.search(link.get("href", "")[:_LONGEST_ADDRESS].lower()):
             continue
         if inside is None or not holds(inside, link):
             if is_name or text_length(link) >= _LEAST_TITLE or _is_heading(link):
