@@ -6,9 +6,11 @@ READY := $(VENV)/.ready
 FUZZ_READY := $(VENV)/.ready-fuzz
 SIMULATE_READY := $(VENV)/.ready-simulate
 BENCH_VENV := .venv-bench
+COMPILED := .compiled
+COMPILED_READY := $(COMPILED)/.ready
 BENCH_READY := $(BENCH_VENV)/.ready
 
-.PHONY: setup setup-bench nginx chromium crawl refresh-demo bench bench-scale bench-refresh bench-extract bench-export test torture fuzz simulate lint lock clean
+.PHONY: setup setup-bench compiled nginx chromium crawl refresh-demo bench bench-scale bench-refresh bench-extract bench-export test torture fuzz simulate lint lock clean
 
 setup: $(READY)
 
@@ -27,6 +29,17 @@ crawl: $(READY)
 STEPS ?= 2
 refresh-demo: $(READY)
 	$(BIN)/python -m tests.refresh_demo $(STEPS)
+
+# The package as a wheel may hold it, with what every page goes through compiled by mypyc; it needs a C compiler
+compiled: $(COMPILED_READY)
+
+$(COMPILED_READY): $(READY) $(shell find qa_scraper -name '*.py')
+	rm -rf $(COMPILED) && mkdir -p $(COMPILED)/source
+	cp -R qa_scraper pyproject.toml README.md LICENSE $(COMPILED)/source
+	find $(COMPILED)/source -name __pycache__ -prune -exec rm -rf {} +
+	HATCH_BUILD_HOOK_ENABLE_MYPYC=true $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --no-build-isolation --target $(COMPILED)/lib $(COMPILED)/source
+	touch $@
 
 # What a crawl costs beside the same crawl by stock Scrapy, Crawlee and aiohttp (about 20 minutes); bench/results.json
 BENCH_PAGES ?= 5000

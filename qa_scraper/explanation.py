@@ -12,7 +12,8 @@ from typing import Final
 
 from qa_scraper.extraction import READERS, read_page, rule_of
 from qa_scraper.extraction.anchors import letters
-from qa_scraper.extraction.sections import Found, NoQuestion, Sections
+from qa_scraper.extraction.found import Found
+from qa_scraper.extraction.sections import NoQuestion, Sections
 from qa_scraper.items import Record
 from qa_scraper.loaders import Provenance, load_record
 from qa_scraper.page import Page

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import dropwhile, islice
@@ -36,6 +37,7 @@ _MAGIC: Final = (
     b"Rar!",
 )
 _BODY_SNIFFED: Final = 4096
+_REPLACED: Final = "\ufffd"  # stands for bytes that fit no encoding
 _SITEMAP: Final = re.compile(r"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--.*?-->\s*+)*+<(?:urlset|sitemapindex)\b", re.DOTALL)
 _LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 # Bytes that stand in no text (WHATWG MIME Sniffing §3, "binary data byte"); one in twenty is no accident any more.
@@ -96,6 +98,7 @@ class Page:
     base of its links), None for a file read without one. ``encoding_doubt``: why the text may be mojibake, empty where
     nothing speaks for it. ``refused``: why its text was not decoded at all, empty where it was.
     ``seen_on``: the day of the fetch (UTC), which "3 days ago" counts from, None where nobody knows.
+    ``utf8``: the text as it came, where it came as UTF-8.
     """
 
     text: str
@@ -106,6 +109,7 @@ class Page:
     encoding_doubt: str = ""
     refused: str = ""
     seen_on: date | None = None
+    utf8: bytes | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def from_bytes(
@@ -129,9 +133,19 @@ class Page:
         text = decoded.text
         if kind == "text" and not _declares_text(content_type) and _TAG.search(text[:_BODY_SNIFFED]):
             kind = "html"
+        as_it_came = decoded.encoding == "utf-8" and _REPLACED not in text and not body.startswith(BOM_UTF8)
         if 0 in body:
-            text = text.replace("\x00", "")
-        return cls(text, kind, url, content_language, decoded.encoding, decoded.doubt, seen_on=seen_on)
+            text, as_it_came = text.replace("\x00", ""), False
+        return cls(
+            text,
+            kind,
+            url,
+            content_language,
+            decoded.encoding,
+            decoded.doubt,
+            seen_on=seen_on,
+            utf8=body if as_it_came else None,
+        )
 
     @cached_property
     def _parsed(self) -> tuple[etree._Element | None, bool]:
@@ -141,17 +155,17 @@ class Page:
         # huge_tree raises the parser's limit on depth from 256 levels to 2,048; past that it stops and does not raise.
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True, collect_ids=False)
         try:
-            root = etree.fromstring(self._with_few_attributes().encode("utf-8"), parser)
+            root = etree.fromstring(self._source(), parser)
         except etree.XMLSyntaxError:
             return None, False
         if root is not None:
             _end_head(root)
         return root, any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log)
 
-    def _with_few_attributes(self) -> str:
-        """The text without what attributes a tag has past the first 1,000."""
+    def _source(self) -> bytes:
+        """The text for the parser, without what attributes a tag has past the first 1,000."""
         if len(self.text) < _MANY_ATTRIBUTES:
-            return self.text
+            return self.text.encode("utf-8") if self.utf8 is None else self.utf8
         # Tag by tag, so that no single step holds other threads up.
         spans = (match.span(1)[1:] + match.span()[1:] for match in _TAG_WITH_ATTRIBUTES.finditer(self.text))
         kept, at = [], 0
@@ -159,7 +173,7 @@ class Page:
             if cut_from < cut_to:
                 kept.append(self.text[at:cut_from])
                 at = cut_to
-        return "".join([*kept, self.text[at:]])
+        return "".join([*kept, self.text[at:]]).encode("utf-8")
 
     @cached_property
     def _overfull(self) -> str:

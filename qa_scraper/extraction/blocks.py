@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count, islice
 from typing import Final, Literal, NamedTuple
@@ -179,18 +178,23 @@ _KEEPS_LINES: Final = re.compile(r"white-space\s*+:\s*+(?:pre|break-spaces)")
 _REMEMBERED_PLACES: Final = 1024
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class _Inside:
     """What the open elements mean for the text inside them. ``link``: its number on the page, and its address."""
 
-    place: Place = "main"
-    heading: int = 0
-    keeps_lines: bool = False
-    sectioned: bool = False
-    link: tuple[int, str | None] | None = None
+    __slots__ = ("heading", "keeps_lines", "link", "place", "sectioned")
+
+    # No dataclass: compiled or not, one takes several times as long to make.
+    def __init__(
+        self, place: Place, heading: int, keeps_lines: bool, sectioned: bool, link: tuple[int, str | None] | None
+    ) -> None:
+        self.place = place
+        self.heading = heading
+        self.keeps_lines = keeps_lines
+        self.sectioned = sectioned
+        self.link = link
 
 
-_OUTSIDE: Final = _Inside()
+_OUTSIDE: Final = _Inside("main", heading=0, keeps_lines=False, sectioned=False, link=None)
 
 
 class _Walk:

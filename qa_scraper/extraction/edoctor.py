@@ -99,6 +99,16 @@ class _LandmarkLines:
     reply_dates: dict[int, str]
     read_mores: list[int]
 
+    def up_to(self, end: int) -> _LandmarkLines:
+        """Those ahead of the line *end*."""
+        return _LandmarkLines(
+            {at: found for at, found in self.sections.items() if at < end},
+            {at: found for at, found in self.askers.items() if at < end},
+            {at: found for at, found in self.replies.items() if at < end},
+            {at: found for at, found in self.reply_dates.items() if at < end},
+            [at for at in self.read_mores if at < end],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Reply:
@@ -126,7 +136,7 @@ def read(page: Page) -> Reading:
     faq, topics = _best_faq(lines, known.sections)
     departments = _departments(lines, known)
     body = _body(lines, similar, faq, known)
-    known = _landmark_lines(body)
+    known = _landmark_lines(body) if body != lines[: len(body)] else known.up_to(len(body))
     replies = _replies(body, known)
     first_reply = replies[0].start if replies else len(body)
     # The last one ahead of the first answer: a question may quote another one.

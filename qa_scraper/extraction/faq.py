@@ -13,7 +13,8 @@ from lxml import etree
 
 from qa_scraper.extraction.blocks import element_text
 from qa_scraper.extraction.faq_words import is_interview, is_question, is_transcript, says_faq, without_marks
-from qa_scraper.extraction.sections import Found, NoQuestion, RawAnswer, RawAuthor, Reading, Sections
+from qa_scraper.extraction.found import Found
+from qa_scraper.extraction.sections import NoQuestion, RawAnswer, RawAuthor, Reading, Sections
 from qa_scraper.extraction.thread_frames import apart_from, signature, text_length
 from qa_scraper.extraction.thread_words import called, is_furniture, is_other_kind, words_of
 from qa_scraper.page import Page

@@ -16,7 +16,7 @@ import json_repair
 import orjson
 from lxml import etree
 
-from qa_scraper.extraction.sections import Found
+from qa_scraper.extraction.found import Found
 from qa_scraper.page import Page
 from qa_scraper.text import clean_line
 

@@ -10,10 +10,10 @@ from typing import Final
 from lxml import etree
 
 from qa_scraper.extraction.dates import DateOrder, DateSeen, find_dates, is_time_gone_by, machine_date, page_order
+from qa_scraper.extraction.found import Found
 from qa_scraper.extraction.sections import (
     TIME_AGO,
     FieldNote,
-    Found,
     NoQuestion,
     RawAnswer,
     RawAuthor,

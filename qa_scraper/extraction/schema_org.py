@@ -14,9 +14,10 @@ from lxml import etree
 
 from qa_scraper.extraction.anchors import PageText, letters
 from qa_scraper.extraction.blocks import element_text
+from qa_scraper.extraction.found import Found
 from qa_scraper.extraction.markup import Thing, everything, things
 from qa_scraper.extraction.posts import heading_of
-from qa_scraper.extraction.sections import FieldNote, Found, NoQuestion, RawAnswer, RawAuthor, Reading, Sections
+from qa_scraper.extraction.sections import FieldNote, NoQuestion, RawAnswer, RawAuthor, Reading, Sections
 from qa_scraper.page import Page
 from qa_scraper.text import clean_line
 

@@ -8,8 +8,9 @@ from typing import Final
 
 from lxml import etree
 
+from qa_scraper.extraction.found import Found
 from qa_scraper.extraction.posts import Post, Thread, heading_of, is_continuation, read_dates, thread_sections
-from qa_scraper.extraction.sections import Found, NoQuestion, Reading
+from qa_scraper.extraction.sections import NoQuestion, Reading
 from qa_scraper.extraction.thread_fields import authors, bodies
 from qa_scraper.extraction.thread_frames import Frame, apart_from, dated_elements, frames, holds, precedes, text_length
 from qa_scraper.extraction.thread_kind import is_thread, lists_pages

@@ -14,7 +14,7 @@ from typing import Final
 from lxml import etree
 
 from qa_scraper.extraction.blocks import element_text
-from qa_scraper.extraction.sections import Found
+from qa_scraper.extraction.found import Found
 from qa_scraper.extraction.thread_frames import Frame, signature, text_length
 from qa_scraper.extraction.thread_words import called, calls_author, is_comments, is_furniture, is_profile
 from qa_scraper.text import clean_line

@@ -10,7 +10,7 @@ from typing import Final
 
 from lxml import etree
 
-from qa_scraper.extraction.sections import Found
+from qa_scraper.extraction.found import Found
 from qa_scraper.extraction.thread_frames import Frame, holds, text_length
 from qa_scraper.extraction.thread_words import (
     called,

@@ -15,8 +15,9 @@ from cssselect import HTMLTranslator
 from lxml import etree
 
 from qa_scraper.extraction.blocks import element_text
+from qa_scraper.extraction.found import Found
 from qa_scraper.extraction.posts import Post, Thread, heading_of, is_continuation, thread_sections
-from qa_scraper.extraction.sections import Found, NoQuestion, Reading
+from qa_scraper.extraction.sections import NoQuestion, Reading
 from qa_scraper.extraction.thread_frames import dated_elements
 from qa_scraper.page import Page
 from qa_scraper.text import clean_line, parse_count
