@@ -37,6 +37,7 @@ _DOUBTFUL: Final = 0.5  # what is left of the confidence where the text may be m
 _LINE: Final = MapCompose(clean_line)
 _TEXT: Final = MapCompose(clean_text)
 _LIST: Final = Identity()
+_SEVERAL: Final = (list, tuple)
 _Item = TypeVar("_Item")
 
 
@@ -82,7 +83,7 @@ class _Loader(ItemLoader):
             if value is None or value == "":
                 continue
             process = self._inputs[name]
-            for one in value if isinstance(value, list | tuple) else (value,):
+            for one in value if isinstance(value, _SEVERAL) else (value,):
                 found = process(one)
                 if found is not None:
                     collected.setdefault(name, []).append(found)
