@@ -10,7 +10,7 @@ COMPILED := .compiled
 COMPILED_READY := $(COMPILED)/.ready
 BENCH_READY := $(BENCH_VENV)/.ready
 
-.PHONY: setup setup-bench compiled nginx chromium crawl refresh-demo bench bench-scale bench-refresh bench-extract bench-export test torture fuzz simulate lint lock clean
+.PHONY: setup setup-bench compiled test-compiled nginx chromium gcc crawl refresh-demo bench bench-scale bench-refresh bench-extract bench-export test torture fuzz simulate lint lock clean
 
 setup: $(READY)
 
@@ -31,7 +31,7 @@ refresh-demo: $(READY)
 	$(BIN)/python -m tests.refresh_demo $(STEPS)
 
 # The package as a wheel may hold it, with what every page goes through compiled by mypyc; it needs a C compiler
-compiled: $(COMPILED_READY)
+compiled: gcc $(COMPILED_READY)
 
 $(COMPILED_READY): $(READY) $(shell find qa_scraper -name '*.py')
 	rm -rf $(COMPILED) && mkdir -p $(COMPILED)/source
@@ -45,7 +45,7 @@ $(COMPILED_READY): $(READY) $(shell find qa_scraper -name '*.py')
 BENCH_PAGES ?= 5000
 BENCH_RUNS ?= 5
 BENCH_OUTPUT ?= bench
-bench: $(READY) $(BENCH_READY) nginx
+bench: $(READY) $(BENCH_READY) $(COMPILED_READY) nginx
 	$(BIN)/python -m tests.bench --pages $(BENCH_PAGES) --runs $(BENCH_RUNS) --output $(BENCH_OUTPUT)
 
 # What a crawl takes with a million URLs due, beside one with 5,000 (about 20 minutes)
@@ -62,8 +62,8 @@ $(BENCH_READY): requirements-bench.lock
 	touch $@
 
 # What is no Python package, from Debian's: nginx need not run as a service; without chromium, in which tests look at
-# pages, these are skipped
-nginx chromium:
+# pages, these are skipped; gcc is for make compiled
+nginx chromium gcc:
 	@PATH="$$PATH:/usr/sbin" command -v $@ > /dev/null || \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
 	    apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends $@ > /dev/null; \
@@ -111,6 +111,11 @@ WORKERS ?= 1
 torture: $(READY)
 	$(BIN)/python -m tests.faults --trials $(TRIALS) --workers $(WORKERS)
 
+# The tests of what is compiled, with the compiled package
+test-compiled: compiled
+	PYTHONPATH=$(CURDIR)/$(COMPILED)/lib:$(CURDIR) $(BIN)/pytest --import-mode=importlib \
+	  tests/extraction tests/test_text.py tests/test_urls.py tests/test_compiled.py
+
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -130,4 +135,4 @@ lock:
 	  --constraint requirements.lock -o requirements-bench.lock
 
 clean:
-	rm -rf $(VENV) $(BENCH_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz
+	rm -rf $(VENV) $(BENCH_VENV) $(COMPILED) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz

@@ -23,8 +23,7 @@ from rich.console import Console
 from tests.bench import document
 from tests.bench.cold_start import RUNS, cold_starts
 from tests.bench.measure import Cost
-from tests.bench.nginx import HOW_TO_INSTALL, find_nginx
-from tests.bench.versus import BENCH_PYTHON, BOTH_CORES, HOW_TO_MAKE, NAMES, OURS, Arena, arena
+from tests.bench.versus import NAMES, OURS, PAIRS, Arena, arena, missing_parts
 from tests.support.commands import ROOT
 
 WHOLE: Final = (5000, 5)
@@ -49,7 +48,6 @@ def measure(site: Arena, runs: int, say: Console) -> dict[str, Any]:
                 f" {cost.cpu / pages * 1e6:,.0f} µs a page, {cost.peak_mib:.0f} MiB"
             )
     ours = costs[OURS]
-    pairs = [(OURS, letter) for letter in NAMES if letter not in (OURS, BOTH_CORES)] + [(BOTH_CORES, OURS)]
     return {
         "contenders": {
             letter: {
@@ -66,7 +64,7 @@ def measure(site: Arena, runs: int, say: Console) -> dict[str, Any]:
                 "pages_per_second": spread([o.wall / u.wall for u, o in zip(costs[one], costs[other], strict=True)]),
                 "cpu": spread([o.cpu / u.cpu for u, o in zip(costs[one], costs[other], strict=True)]),
             }
-            for one, other in pairs
+            for one, other in PAIRS
         },
         "breakdown_us_a_page": site.breakdown(median(cost.cpu for cost in ours) / pages * 1e6),
         "cold_start": cold_starts(RUNS if runs >= WHOLE[1] else 1, site.cpu),
@@ -115,9 +113,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=WHOLE[1])
     parser.add_argument("--output", type=Path, default=ROOT / "bench", help="folder of results.json")
     given = parser.parse_args()
-    missing = [
-        how for how, found in ((HOW_TO_INSTALL, find_nginx()), (HOW_TO_MAKE, BENCH_PYTHON.exists())) if not found
-    ]
+    missing = missing_parts()
     if missing:
         print(*missing, sep="\n", file=sys.stderr)
         return 1

@@ -14,25 +14,42 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.bench.measure import Cost, measured
-from tests.bench.nginx import Nginx
+from tests.bench.nginx import HOW_TO_INSTALL, Nginx, find_nginx
 from tests.bench.site import BenchSite
 from tests.bench.stages import ENGINE
-from tests.support.commands import BIN, ROOT
+from tests.support.commands import BIN, COMPILED_LIB, ROOT
 
 BENCH_PYTHON: Final = ROOT / ".venv-bench" / "bin" / "python"
 HOW_TO_MAKE: Final = f"{BENCH_PYTHON.parent.parent.name} is missing: make setup-bench"
+HOW_TO_COMPILE: Final = f"{COMPILED_LIB.relative_to(ROOT)} is missing: make compiled"
 OURS: Final = "b"
 BOTH_CORES: Final = "w"
+COMPILED: Final = "m"
 NAMES: Final = {
     "a": "stock Scrapy, downloads only",
     OURS: "qa-scraper crawl, everything",
+    COMPILED: "the same, its reading compiled",
     BOTH_CORES: "the same with --workers 2, on both cores",
     "c": "stock Scrapy, CSS item loaders, feed",
     "d": "Crawlee ParselCrawler, XPath",
     "e": "aiohttp and lxml by hand",
 }
-_BY_QA_SCRAPER: Final = frozenset((OURS, BOTH_CORES))
+_OTHERS: Final = ("a", "c", "d", "e")
+PAIRS: Final = (
+    *((OURS, other) for other in _OTHERS),
+    *((COMPILED, other) for other in _OTHERS),
+    (COMPILED, OURS),
+    (BOTH_CORES, OURS),
+)
+"""What is compared, by letter."""
+_BY_QA_SCRAPER: Final = frozenset((OURS, COMPILED, BOTH_CORES))
 _EXTRACTS: Final = NAMES.keys() - {"a"}
+
+
+def missing_parts() -> list[str]:
+    """What the benchmark needs and has not got: how to get each."""
+    parts = {HOW_TO_INSTALL: find_nginx(), HOW_TO_MAKE: BENCH_PYTHON.exists(), HOW_TO_COMPILE: COMPILED_LIB.exists()}
+    return [how for how, found in parts.items() if not found]
 
 
 def crawl_arguments(output: Path, *more: str) -> list[str]:
@@ -59,7 +76,8 @@ class Arena:
         module = ["-m", "tests.bench.contenders"]
         if letter in _BY_QA_SCRAPER:
             workers = ("--workers", "2") if letter == BOTH_CORES else ()
-            return [str(BIN / "qa-scraper"), *self.crawl_arguments(letter), *workers]
+            compiled = ("env", f"PYTHONPATH={COMPILED_LIB}") if letter == COMPILED else ()
+            return [*compiled, str(BIN / "qa-scraper"), *self.crawl_arguments(letter), *workers]
         if letter == "a":
             urls = self.folder / "urls.txt"
             urls.write_text("\n".join(self.nginx.url + path for path in self.paths), "utf-8")

@@ -10,6 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
+COMPILED_LIB = ROOT / ".compiled" / "lib"
+"""Where ``make compiled`` puts the package; on the PYTHONPATH it goes ahead of the one in ``ROOT``."""
 CLOCK = "2026-01-31T08:00:00Z"
 TIMEOUT = 120
 
