@@ -234,11 +234,11 @@ class _Walk:
             if is_begin:
                 if len(blocks) > MOST_BLOCKS:
                     return blocks
-                outer, names = inside, node.keys()
-                key = node.tag if not names else (node.tag, node.get("class")) if names == _ONLY_CLASS else None
-                known = plain.get(key)
-                if skipped is not None and (node.tag == "button" or node in skipped):
-                    gap = _UNREAD
+                tag, names, outer = node.tag, node.keys(), inside
+                key = tag if not names else (tag, node.get("class", "")) if names == _ONLY_CLASS else None
+                known = plain.get(key) if key else None
+                if not isinstance(tag, str) or (skipped is not None and (tag == "button" or node in skipped)):
+                    gap = _UNREAD  # a comment, or what is left out
                 elif known is not None:
                     gap = known
                 else:
@@ -292,15 +292,14 @@ class _Walk:
         return blocks
 
     def _meaning(
-        self, node: etree._Element, names: Collection[object], outer: _Inside, key: object
+        self, node: etree._Element, names: Collection[object], outer: _Inside, key: str | tuple[str, str] | None
     ) -> tuple[int, _Inside]:
         """What *node*, which has attributes of these *names*, puts around its text, and what stands inside it.
 
         *key*: what to remember it by if it means the same wherever it stands; None where more than that says it.
         """
         tag, styled = node.tag, self.styled
-        if type(tag) is not str or tag in _NO_TEXT:  # no string: a comment
-            styled.remember(key, _UNREAD)
+        if tag in _NO_TEXT:
             return _UNREAD, outer
         tells = not _TELLING.isdisjoint(names)
         named = styled.of(node) if names and styled.any else UNNAMED
@@ -319,7 +318,8 @@ class _Walk:
         if tag == "a" and "href" in names:
             link = next(self.numbers), node.get("href")
             return gap, _Inside(outer.place, outer.heading, outer.keeps_lines, outer.sectioned, link)
-        styled.remember(key, gap)
+        if key is not None:
+            styled.remember(key, gap)
         return gap, outer
 
     def _enters(self, node: etree._Element, place: Place) -> bool:

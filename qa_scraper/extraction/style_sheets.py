@@ -43,7 +43,7 @@ class Styled:
 
     hidden: frozenset[str]
     blocks: frozenset[str]
-    plain: dict[object, int] = field(default_factory=dict, repr=False, compare=False)
+    plain: dict[str | tuple[str, str], int] = field(default_factory=dict, repr=False, compare=False)
     """What ``blocks`` remembers of elements, by their tag, or tag and class: all of it, where these say all."""
     _by_class: dict[str, Named] = field(default_factory=dict, repr=False, compare=False)
 
@@ -63,9 +63,9 @@ class Styled:
         own = "#" + own_id
         return Named(found.hides or own in self.hidden, found.makes_block or own in self.blocks)
 
-    def remember(self, key: object, meaning: int) -> None:
-        """Puts *meaning* into ``plain``; nothing for the key None."""
-        if key is not None:
+    def remember(self, key: str | tuple[str, str], meaning: int) -> None:
+        """Puts *meaning* into ``plain``, unless *key* is longer than any that a site repeats."""
+        if sum(map(len, key)) <= _CLASSES:
             if len(self.plain) >= _CLASSES_REMEMBERED:
                 self.plain.clear()
             self.plain[key] = meaning
@@ -73,9 +73,10 @@ class Styled:
     def _of_class(self, called: str) -> Named:
         names = ["." + name for name in called.split()]
         found = Named(not self.hidden.isdisjoint(names), not self.blocks.isdisjoint(names))
-        if len(self._by_class) >= _CLASSES_REMEMBERED:
-            self._by_class.clear()
-        self._by_class[called] = found
+        if len(called) < _CLASSES:
+            if len(self._by_class) >= _CLASSES_REMEMBERED:
+                self._by_class.clear()
+            self._by_class[called] = found
         return found
 
 

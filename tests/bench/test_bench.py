@@ -97,7 +97,7 @@ PROFILERS = [
     line
     for block in re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "performance.md").read_text("utf-8"), re.DOTALL)
     for line in block.splitlines()
-    if "tests.bench.profile" in line and "perf record" not in line and "pyinstrument" not in line
+    if "tests.bench.profile" in line and not any(word in line for word in ("perf record", "pyinstrument", "valgrind"))
 ]
 
 
