@@ -59,7 +59,7 @@ def _run(core: str, said: str, command: list[str]) -> int:
         os.dup2(log, 1)
         os.dup2(log, 2)
         try:
-            os.execv(command[0], command)
+            os.execvp(command[0], command)
         finally:
             os._exit(127)
     _, status, used = os.wait4(process, 0)
