@@ -10,7 +10,7 @@ COMPILED := .compiled
 COMPILED_READY := $(COMPILED)/.ready
 BENCH_READY := $(BENCH_VENV)/.ready
 
-.PHONY: setup setup-bench compiled test-compiled nginx chromium gcc crawl refresh-demo bench bench-scale bench-refresh bench-extract bench-export test torture fuzz simulate lint lock clean
+.PHONY: setup setup-bench compiled test-compiled nginx chromium compiler crawl refresh-demo bench bench-scale bench-refresh bench-extract bench-export test torture fuzz simulate lint lock clean
 
 setup: $(READY)
 
@@ -30,13 +30,21 @@ STEPS ?= 2
 refresh-demo: $(READY)
 	$(BIN)/python -m tests.refresh_demo $(STEPS)
 
-# The package as a wheel may hold it, with what every page goes through compiled by mypyc; it needs a C compiler
-compiled: gcc $(COMPILED_READY)
+compiler:
+	@echo '#include <stdio.h>' | cc -fsyntax-only -x c - 2> /dev/null || \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends gcc libc6-dev > /dev/null; \
+	  else \
+	    echo "A C compiler is missing: sudo apt-get install gcc libc6-dev (for Debian's own Python python3-dev too)"; exit 1; \
+	  fi
 
-$(COMPILED_READY): $(READY) $(shell find qa_scraper -name '*.py')
+# The package as a wheel may hold it, with what every page goes through compiled by mypyc; it needs a C compiler
+compiled: compiler $(COMPILED_READY)
+
+$(COMPILED_READY): $(READY) README.md LICENSE $(shell find qa_scraper -name __pycache__ -prune -o -print)
 	rm -rf $(COMPILED) && mkdir -p $(COMPILED)/source
 	cp -R qa_scraper pyproject.toml README.md LICENSE $(COMPILED)/source
-	find $(COMPILED)/source -name __pycache__ -prune -exec rm -rf {} +
+	find $(COMPILED)/source \( -name __pycache__ -o -name '*.so' \) -prune -exec rm -rf {} +
 	HATCH_BUILD_HOOK_ENABLE_MYPYC=true $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  --no-build-isolation --target $(COMPILED)/lib $(COMPILED)/source
 	touch $@
@@ -45,7 +53,7 @@ $(COMPILED_READY): $(READY) $(shell find qa_scraper -name '*.py')
 BENCH_PAGES ?= 5000
 BENCH_RUNS ?= 5
 BENCH_OUTPUT ?= bench
-bench: $(READY) $(BENCH_READY) $(COMPILED_READY) nginx
+bench: $(READY) $(BENCH_READY) compiled nginx
 	$(BIN)/python -m tests.bench --pages $(BENCH_PAGES) --runs $(BENCH_RUNS) --output $(BENCH_OUTPUT)
 
 # What a crawl takes with a million URLs due, beside one with 5,000 (about 20 minutes)
@@ -53,8 +61,8 @@ BENCH_SCALE ?= 1000000
 bench-scale: $(READY) nginx
 	$(BIN)/python -m tests.bench.scale --urls $(BENCH_SCALE) --output $(BENCH_OUTPUT)
 
-# What the benchmark needs: nginx (Debian's package); Crawlee and py-spy, apart from our packages
-setup-bench: $(BENCH_READY) nginx
+# What the benchmark needs: nginx (Debian's package); Crawlee and py-spy, apart from our packages; the compiled package
+setup-bench: $(BENCH_READY) compiled nginx
 
 $(BENCH_READY): requirements-bench.lock
 	$(PYTHON) -m venv $(BENCH_VENV)
@@ -62,8 +70,8 @@ $(BENCH_READY): requirements-bench.lock
 	touch $@
 
 # What is no Python package, from Debian's: nginx need not run as a service; without chromium, in which tests look at
-# pages, these are skipped; gcc is for make compiled
-nginx chromium gcc:
+# pages, these are skipped
+nginx chromium:
 	@PATH="$$PATH:/usr/sbin" command -v $@ > /dev/null || \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
 	    apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install --yes -qq --no-install-recommends $@ > /dev/null; \
@@ -114,7 +122,7 @@ torture: $(READY)
 # The tests of what is compiled, with the compiled package
 test-compiled: compiled
 	PYTHONPATH=$(CURDIR)/$(COMPILED)/lib:$(CURDIR) $(BIN)/pytest --import-mode=importlib \
-	  tests/extraction tests/test_text.py tests/test_urls.py tests/test_compiled.py
+	  tests/extraction tests/test_text.py tests/test_urls.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

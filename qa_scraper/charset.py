@@ -62,12 +62,13 @@ _ODD_SHARE: Final = 4  # one odd character in so many is no text that anybody wr
 class Decoded:
     """The text of a document, its encoding by Python's name, why that may be wrong (empty: it is not in doubt).
 
-    No lone surrogates are in the text.
+    No lone surrogates are in the text. ``as_it_came``: whether the document is this text in UTF-8, byte by byte.
     """
 
     text: str
     encoding: str
     doubt: str = ""
+    as_it_came: bool = False
 
 
 def decode(body: bytes, content_type: str | None) -> Decoded:
@@ -78,9 +79,10 @@ def decode(body: bytes, content_type: str | None) -> Decoded:
         if bom_encoding != "utf-8":
             return _marked(to_unicode(body, bom_encoding), bom_encoding)
     in_header = _resolved(http_content_type_encoding(content_type)) if content_type else None
-    as_utf8 = _strict(body, "utf-8")
+    as_utf8, is_utf8 = _as_utf8(body)
+    as_it_came = is_utf8 and not bom
     if as_utf8 is not None and (bom or in_header == "utf-8") and _ESCAPE not in body[:_HEAD]:
-        return Decoded(as_utf8, "utf-8")
+        return Decoded(as_utf8, "utf-8", as_it_came=as_it_came)
     in_body = None if bom else _resolved(html_body_declared_encoding(body))
     declared = ["utf-8"] if bom else list(dict.fromkeys(name for name in (in_header, in_body) if name))
     if "\x00" in (as_utf8 or body[:_HEAD].decode("latin-1"))[:_HEAD]:
@@ -91,17 +93,17 @@ def decode(body: bytes, content_type: str | None) -> Decoded:
     if body.isascii():
         return _seven_bit(body, declared)
     if as_utf8 is not None:
-        return _valid_utf8(as_utf8, declared)
+        return _valid_utf8(as_utf8, declared, as_it_came=as_it_came)
     return _legacy(body, declared)
 
 
-def _valid_utf8(text: str, declared: list[str]) -> Decoded:
+def _valid_utf8(text: str, declared: list[str], *, as_it_came: bool) -> Decoded:
     """Bytes that are valid UTF-8: hardly ever by chance, so that other declarations count for little."""
     others = [name for name in declared if name in _MULTI_BYTE]
     doubt = ""
     if others and "utf-8" not in declared and _count(text) < _FEW_UTF8:
         doubt = f"declared {others[0]}, but valid UTF-8: too short to tell"
-    return Decoded(text, "utf-8", doubt)
+    return Decoded(text, "utf-8", doubt, as_it_came)
 
 
 def _legacy(body: bytes, declared: list[str]) -> Decoded:
@@ -210,10 +212,20 @@ def _resolved(label: str | None) -> str | None:
 
 
 def _strict(body: bytes, name: str) -> str | None:
+    if name == "utf-8":
+        return _as_utf8(body)[0]
     try:
         return body.decode(name)
     except UnicodeDecodeError:
-        return _with_surrogates(body) if name == "utf-8" else None
+        return None
+
+
+def _as_utf8(body: bytes) -> tuple[str | None, bool]:
+    """*body* read as UTF-8, None where it is none, and whether it is that to the letter."""
+    try:
+        return body.decode("utf-8"), True
+    except UnicodeDecodeError:
+        return _with_surrogates(body), False
 
 
 def _with_surrogates(body: bytes) -> str | None:

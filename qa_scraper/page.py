@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from codecs import BOM_UTF8
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,7 +36,6 @@ _MAGIC: Final = (
     b"Rar!",
 )
 _BODY_SNIFFED: Final = 4096
-_REPLACED: Final = "\ufffd"  # stands for bytes that fit no encoding
 _SITEMAP: Final = re.compile(r"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--.*?-->\s*+)*+<(?:urlset|sitemapindex)\b", re.DOTALL)
 _LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 # Bytes that stand in no text (WHATWG MIME Sniffing §3, "binary data byte"); one in twenty is no accident any more.
@@ -55,6 +53,7 @@ _OF_HEAD: Final = frozenset(
 _REFRESH: Final = re.compile(
     r"\s*+\d[\d.]*+\s*+[;,]?\s*+(?:url\s*+=\s*+)?[\"']?(?P<href>[^\"'\s][^\"']*+)", re.IGNORECASE
 )
+_NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what no text of a tree may be set to
 _PAGE_OPTIONS: Final = etree.XPath("//select[@name or @id]//option")
 _PAGE_PARAMETERS: Final = frozenset(("pageno", "page", "pagenumber"))
 _LONGEST_NUMBER: Final = 9
@@ -134,19 +133,10 @@ class Page:
         text = decoded.text
         if kind == "text" and not _declares_text(content_type) and _TAG.search(text[:_BODY_SNIFFED]):
             kind = "html"
-        as_it_came = decoded.encoding == "utf-8" and _REPLACED not in text and not body.startswith(BOM_UTF8)
+        utf8 = body if decoded.as_it_came else None
         if 0 in body:
-            text, as_it_came = text.replace("\x00", ""), False
-        return cls(
-            text,
-            kind,
-            url,
-            content_language,
-            decoded.encoding,
-            decoded.doubt,
-            seen_on=seen_on,
-            utf8=body if as_it_came else None,
-        )
+            text, utf8 = text.replace("\x00", ""), None
+        return cls(text, kind, url, content_language, decoded.encoding, decoded.doubt, seen_on=seen_on, utf8=utf8)
 
     @cached_property
     def _parsed(self) -> tuple[etree._Element | None, bool]:
@@ -331,7 +321,7 @@ def _end_head(root: etree._Element) -> None:
     if body is None:
         body = etree.Element("body")
         head.addnext(body)
-    moved[-1].tail = (moved[-1].tail or "") + (body.text or "") or None
+    moved[-1].tail = _NOT_XML.sub(" ", (moved[-1].tail or "") + (body.text or "")) or None
     body.text = None
     body[:0] = moved
 

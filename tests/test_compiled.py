@@ -14,6 +14,8 @@ from qa_scraper.demo import DemoServer, demo_site
 from tests.bench.versus import HOW_TO_COMPILE
 from tests.support.commands import COMPILED_LIB, ROOT, crawl_arguments, environment, qa_scraper
 
+PLAIN = {"PYTHONPATH": str(ROOT)}
+COMPILED = {"PYTHONPATH": str(COMPILED_LIB)}
 SHARED = ROOT.parent / "shared"
 PAGES = [ROOT / "fixtures", SHARED / "seed", SHARED / "real-pages" / "pages"]
 
@@ -42,7 +44,7 @@ def test_what_the_project_names_is_compiled(name: str) -> None:
         [sys.executable, "-P", "-c", f"import {module}; print({module}.__file__)"],
         capture_output=True,
         text=True,
-        env=environment() | {"PYTHONPATH": str(COMPILED_LIB)},
+        env=environment() | COMPILED,
         check=True,
     )
     file = Path(done.stdout.strip())
@@ -58,8 +60,8 @@ def test_it_is_made_of_the_code_as_it_is() -> None:
 def test_it_reads_the_same(folder: Path) -> None:
     pages = [str(path) for path in sorted(folder.rglob("*")) if path.suffix in {".html", ".htm", ".txt"}]
     assert pages
-    plain = qa_scraper("extract", *pages)
-    compiled = qa_scraper("extract", *pages, PYTHONPATH=str(COMPILED_LIB))
+    plain = qa_scraper("extract", *pages, **PLAIN)
+    compiled = qa_scraper("extract", *pages, **COMPILED)
     assert plain.stdout
     assert (compiled.stdout, compiled.stderr, compiled.returncode) == (plain.stdout, plain.stderr, plain.returncode)
 
@@ -67,7 +69,7 @@ def test_it_reads_the_same(folder: Path) -> None:
 def test_a_crawl_publishes_the_same_bytes(tmp_path: Path) -> None:
     published = []
     with DemoServer(demo_site()) as server:
-        for name, variables in {"plain": {}, "compiled": {"PYTHONPATH": str(COMPILED_LIB)}}.items():
+        for name, variables in {"plain": PLAIN, "compiled": COMPILED}.items():
             done = qa_scraper(*crawl_arguments("demo", server.url, tmp_path / name), **variables)
             assert done.returncode == 0, done.stderr
             files = sorted(path for path in (tmp_path / name / "demo").glob("*.jsonl"))

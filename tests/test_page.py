@@ -38,6 +38,22 @@ def test_a_few_broken_bytes_spoil_only_themselves() -> None:
 
 def test_surrogates_written_as_utf8() -> None:
     assert Page.from_bytes(b"\xed\xa0\xbd\xed\xb8\x80 \xed\xa0\x80").text == "😀 \ufffd"
+    body = b"<p>caf\xc3\xa9 \xed\xa0\xbd\xed\xb8\x80</p><a href='/?\xed\xa0\xbd\xed\xb8\x80'>x</a>"
+    page = Page.from_bytes(body, url="http://x/", content_type="text/html; charset=utf-8")
+    assert page.flat_text == "café 😀x"
+    assert page.links().pages == ["http://x/?%F0%9F%98%80"]
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("odd", ["\ufffd", "\x00", "😀"])
+def test_the_tree_is_the_text(mark: bytes, odd: str) -> None:
+    body = f"<p>café{odd}</p><!-- {'x' * 100} -->".encode()
+    page = Page.from_bytes(mark + body, content_type="text/html; charset=utf-8")
+    assert page.flat_text == "café" + odd.replace("\x00", "")
+
+
+def test_a_form_feed_behind_the_head() -> None:
+    assert Page.from_bytes(b"<title>T</title><main>a</main>\x0ctext").flat_text == "Ta text"
 
 
 @pytest.mark.parametrize(
