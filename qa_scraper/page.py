@@ -298,8 +298,7 @@ class Page:
 def _hrefs(root: etree._Element) -> list[str]:
     """What the links say, in page order."""
     if not any(node.tag == "area" or node.get("rel") in _NEIGHBOURS for node in root.iter("area", "link")):
-        found = _ANCHORS(root)  # on most pages, and in two thirds of the time
-        return cast("list[str]", found)
+        return cast("list[str]", _ANCHORS(root))  # on most pages, and in two thirds of the time
     return [
         href
         for node in root.iter(*_LINKS)

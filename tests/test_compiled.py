@@ -72,7 +72,7 @@ def test_a_crawl_publishes_the_same_bytes(tmp_path: Path) -> None:
         for name, variables in {"plain": PLAIN, "compiled": COMPILED}.items():
             done = qa_scraper(*crawl_arguments("demo", server.url, tmp_path / name), **variables)
             assert done.returncode == 0, done.stderr
-            files = sorted(path for path in (tmp_path / name / "demo").glob("*.jsonl"))
+            files = sorted((tmp_path / name / "demo").glob("*.jsonl"))
             published.append({path.name: path.read_bytes() for path in files})
     assert published[0]
     assert published[0] == published[1]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from lxml import etree
 
@@ -24,6 +24,8 @@ _STYLE_SHEETS: Final = 1_000_000  # characters of a page's style sheets that are
 _REMEMBERED: Final = 8  # pages' style sheets: pages of a site share theirs
 _CLASSES_REMEMBERED: Final = 256  # of a page's style sheets
 _CLASSES: Final = 4096  # characters of a class attribute that are looked at
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 _CSS_SIMPLE: Final = re.compile(r"\s*([.#])([\w\-]+)\s*")
 
 
@@ -66,18 +68,22 @@ class Styled:
     def remember(self, key: str | tuple[str, str], meaning: int) -> None:
         """Puts *meaning* into ``plain``, unless *key* is longer than any that a site repeats."""
         if sum(map(len, key)) <= _CLASSES:
-            if len(self.plain) >= _CLASSES_REMEMBERED:
-                self.plain.clear()
+            _make_room(self.plain)
             self.plain[key] = meaning
 
     def _of_class(self, called: str) -> Named:
         names = ["." + name for name in called.split()]
         found = Named(not self.hidden.isdisjoint(names), not self.blocks.isdisjoint(names))
         if len(called) < _CLASSES:
-            if len(self._by_class) >= _CLASSES_REMEMBERED:
-                self._by_class.clear()
+            _make_room(self._by_class)
             self._by_class[called] = found
         return found
+
+
+def _make_room(remembered: dict[_Key, _Value]) -> None:
+    """Forgets all of *remembered* once it is as much as is kept."""
+    if len(remembered) >= _CLASSES_REMEMBERED:
+        remembered.clear()
 
 
 NO_STYLES: Final = Styled(frozenset(), frozenset())

@@ -34,7 +34,8 @@ NAMES: Final = {
     "d": "Crawlee ParselCrawler, XPath",
     "e": "aiohttp and lxml by hand",
 }
-_OTHERS: Final = ("a", "c", "d", "e")
+_BY_QA_SCRAPER: Final = frozenset((OURS, COMPILED, BOTH_CORES))
+_OTHERS: Final = tuple(letter for letter in NAMES if letter not in _BY_QA_SCRAPER)
 PAIRS: Final = (
     *((OURS, other) for other in _OTHERS),
     *((COMPILED, other) for other in _OTHERS),
@@ -42,7 +43,6 @@ PAIRS: Final = (
     (BOTH_CORES, OURS),
 )
 """What is compared, by letter."""
-_BY_QA_SCRAPER: Final = frozenset((OURS, COMPILED, BOTH_CORES))
 _EXTRACTS: Final = NAMES.keys() - {"a"}
 
 
