@@ -14,7 +14,7 @@ from qa_scraper.extraction.platforms import PLATFORMS
 from qa_scraper.extraction.sections import NoQuestion, Reading
 from qa_scraper.page import Page
 
-EXTRACTOR_VERSION: Final = "4"
+EXTRACTOR_VERSION: Final = "5"
 """Stands in ``source.extractor_version``; raised whenever the same page gives another record."""
 
 

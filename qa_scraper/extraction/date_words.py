@@ -16,7 +16,7 @@ _SHORTEST: Final = 3
 # Short forms that people write and CLDR does not list.
 _ALSO: Final = {
     "sept": 9, "mrz": 3, "maerz": 3, "jänner": 1, "feber": 2, "fevr": 2, "aout": 8, "dec": 12, "avr": 4, "juil": 7,
-    "okt": 10,
+    "okt": 10, "ag": 8,
     "dez": 12, "janv": 1, "févr": 2, "mär": 3, "set": 9, "setiembre": 9, "ene": 1, "abr": 4, "ago": 8, "dic": 12,
 }  # fmt: skip
 

@@ -68,7 +68,7 @@ _BUDDHIST_BEGAN: Final = 543
 _NUMBERS: Final = re.compile(
     r"(?<![\d.,/:$€£-])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?!\d|[.,/-]\d|[%€$£])"
 )
-_WORD: Final = r"([^\W\d_]{3,12})\.?"
+_WORD: Final = r"([^\W\d_]{3,12}|[Aa]g(?=\.))\.?"  # "ag." is Catalan's August, and no other month has two letters
 _OF: Final = r"(?:(?:de|del|of|da|di|do)\s+|d['’])"
 _ORDINAL: Final = r"(?:st|nd|rd|th|er|º|ª|\.)?"
 _DAY_WORD_YEAR: Final = re.compile(

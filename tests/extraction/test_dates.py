@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from babel.dates import format_date
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from qa_scraper.extraction.date_words import month_of
 from qa_scraper.extraction.dates import DateOrder, find_dates, is_time_gone_by, machine_date, page_order
@@ -97,6 +97,7 @@ def test_values_for_machines() -> None:
     assert [machine_date(value) for value in ("", "soon", "12345", "2020-13-07", "x, y")] == [None] * 5
 
 
+@example(date(2000, 8, 1), "ca", "medium")
 @given(
     st.dates(date(1971, 1, 1), date(2069, 12, 31)),
     st.sampled_from("en de fr es it pt nl pl cs sk ru uk sv da nb fi tr ro el ca id zh ja ko".split()),
