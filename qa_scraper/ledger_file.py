@@ -12,6 +12,10 @@ from typing import Final
 
 from qa_scraper.ledger_format import SCHEMA_VERSION, upgrade_statements
 
+_CACHE_KIB: Final = 8192
+"""Of the file in memory: with SQLite's own 2 MB what a group of pages changes is written twice, and read again."""
+_LOG_PAGES: Final = 4000
+"""Pages of 4 KiB after which the write-ahead log goes into the file: what changes often goes there once for many."""
 _WHOLE: Final = ("BEGIN IMMEDIATE", ("ROLLBACK",), "COMMIT")
 _PART: Final = ("SAVEPOINT part", ("ROLLBACK TO part", "RELEASE part"), "RELEASE part")
 
@@ -50,6 +54,8 @@ def opened(path: Path, *, read_only: bool) -> tuple[sqlite3.Connection, int]:
     if not read_only:
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=FULL")
+        db.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+        db.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
         if version < SCHEMA_VERSION:
             with transaction(db):
                 for statement in upgrade_statements(version):

@@ -19,7 +19,7 @@ from qa_scraper.path_worth import PathRecord, path_worth
 from qa_scraper.refresh import State
 from qa_scraper.urls import path_pattern
 
-_SHOWN: Final = 2_000
+_SHOWN: Final = 20_000  # keys whose links are remembered
 _BITS: Final = 63  # of an SQLite integer; patterns whose numbers agree modulo this share their fruits of links
 _PATTERNS_A_HOST: Final = 500
 _PATTERNS_A_FOLDER: Final = 30
@@ -36,8 +36,8 @@ class PathBudget:
         rows = db.execute("SELECT number, host, pattern, parked FROM patterns").fetchall()
         self._numbers: dict[tuple[str, str], int] = {(host, pattern): number for number, host, pattern, _ in rows}
         self._parked = {number for number, _, _, parked in rows if parked}
-        # By pattern's bit: keys whose links are counted; menus stand on every page.
-        self._shown: dict[int, set[str]] = {}
+        # By key: bits of the patterns whose links to it are counted; menus stand on every page, most links on several.
+        self._shown: dict[str, int] = {}
         self._given: Counter[int] | None = None  # questions by pattern; counted once somebody asks
 
     def number_of(self, host: str, key: str) -> int:
@@ -87,13 +87,14 @@ class PathBudget:
 
     def _note_shown(self, bit: int, shown: Iterable[str]) -> int:
         """Notes that pages of the pattern *bit* show these keys. Gives how many of them are questions new to it."""
-        noted = self._shown.setdefault(bit, set())
-        fresh = [key for key in shown if key not in noted]
+        noted = self._shown
+        fresh = [key for key in shown if not noted.get(key, 0) & bit]
         if not fresh:
             return 0
         if len(noted) > _SHOWN:
             noted.clear()
-        noted.update(fresh)
+        for key in fresh:
+            noted[key] = noted.get(key, 0) | bit
         seen = self._db.execute(
             "UPDATE urls SET shown_by=shown_by|? WHERE key IN (SELECT value FROM json_each(?)) AND shown_by&?=0"
             " RETURNING fruit",
