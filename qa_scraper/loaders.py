@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Final, TypeVar, cast
+from typing import Any, ClassVar, Final, Generic, TypeVar, cast, get_args, get_origin
 
 from itemloaders import ItemLoader
 from itemloaders.processors import Identity, MapCompose, TakeFirst
@@ -41,123 +41,124 @@ _SEVERAL: Final = (list, tuple)
 _Item = TypeVar("_Item")
 
 
-def _of_one_value(processor: Callable[..., Any]) -> Callable[[Any], object]:
-    """What *processor* makes of one value, None: nothing. Raises TypeError for one that needs more than the value.
+def _of_one_value(processor: Callable[..., Any]) -> Callable[[Any], object] | None:
+    """What *processor* makes of one value, None: nothing else. Raises TypeError for one that needs more than the value.
 
     Ours take no loader context, which costs more than what they do.
     """
     if isinstance(processor, Identity):
-        return _as_it_is
+        return None
     if not isinstance(processor, MapCompose) or len(processor.functions) != 1:
         raise TypeError(f"{processor!r} is no input processor of ours: make it Identity() or MapCompose(one_function)")
     (function,) = processor.functions
     return cast(Callable[[Any], object], function)
 
 
-def _as_it_is(value: object) -> object:
-    return value
+def _takes_all(processor: Callable[..., Any]) -> bool:
+    """Whether an output *processor* gives all values, not the first. Raises TypeError for one that does neither."""
+    if not isinstance(processor, Identity | TakeFirst):
+        raise TypeError(f"{processor!r} is no output processor of ours: make it Identity() or TakeFirst()")
+    return isinstance(processor, Identity)
 
 
-class _Loader(ItemLoader):
+class _Loader(ItemLoader, Generic[_Item]):
     """One value a field; empty strings count as nothing.
 
-    Takes ready values only: no selectors, no context, no processors by field metadata. So the processors of a class are
-    looked up once, not a field of each item, which is most of what an ItemLoader costs.
+    ``load`` takes ready values only: no selectors, no context, no processors by field metadata. So the processors of a
+    class are looked up once, and an item needs no loader of its own, which is most of what an ItemLoader costs.
     """
 
     default_output_processor = TakeFirst()
-    _inputs: ClassVar[dict[str, Callable[[Any], object]]]
-    _outputs: ClassVar[dict[str, Callable[[list[Any]], object]]]
+    _fields: ClassVar[dict[str, tuple[Callable[[Any], object] | None, bool]]]
+    """By field: what is made of each value (None: nothing else), and whether the field takes all, not the first."""
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
-        names = [field.name for field in fields(cls.default_item_class)]
-        inputs = {name: getattr(cls, f"{name}_in", cls.default_input_processor) for name in names}
-        cls._inputs = {name: _of_one_value(processor) for name, processor in inputs.items()}
-        cls._outputs = {name: getattr(cls, f"{name}_out", cls.default_output_processor) for name in names}
+        for base in cls.__dict__.get("__orig_bases__", ()):  # _Loader[Question]: its items are said once
+            cls.default_item_class = get_args(base)[0] if get_origin(base) is _Loader else cls.default_item_class
+        cls._fields = {
+            field.name: (
+                _of_one_value(getattr(cls, f"{field.name}_in", cls.default_input_processor)),
+                _takes_all(getattr(cls, f"{field.name}_out", cls.default_output_processor)),
+            )
+            for field in fields(cls.default_item_class)
+        }
 
-    def add(self, **values: object) -> None:
-        """Adds a ready value, or several, for each field. Raises KeyError for a field that the item has not got."""
-        collected = self._local_values
-        for name, value in values.items():
-            if value is None or value == "":
+    @classmethod
+    def load(cls, **values: object) -> _Item:
+        """The item, each field filled with a ready value, or with several, as by ``add_value`` and ``load_item``.
+
+        Raises KeyError for a field that the item has not got.
+        """
+        filled: dict[str, object] = {}
+        for name, given in values.items():
+            if given is None or given == "":
                 continue
-            process = self._inputs[name]
-            for one in value if isinstance(value, _SEVERAL) else (value,):
-                found = process(one)
-                if found is not None:
-                    collected.setdefault(name, []).append(found)
-
-    def load_item(self) -> object:
-        """The item, its fields filled with what was added."""
-        item = self._local_item
-        for name, values in self._local_values.items():
-            value = self._outputs[name](values)
-            if value is not None:
-                setattr(item, name, value)
+            process, takes_all = cls._fields[name]
+            if takes_all or isinstance(given, _SEVERAL):
+                several = given if isinstance(given, _SEVERAL) else (given,)
+                made = [one for one in (several if process is None else map(process, several)) if one is not None]
+                value = (made or None) if takes_all else next((one for one in made if one != ""), None)
+            else:
+                value = given if process is None else process(given)
+            if value is not None and value != "":
+                filled[name] = value
+        item: _Item = cls.default_item_class(**filled)
         return item
 
 
-class AuthorLoader(_Loader):
+class AuthorLoader(_Loader[Author]):
     """Who wrote an answer."""
 
-    default_item_class = Author
     default_input_processor = _LINE
 
 
-class QuestionLoader(_Loader):
+class QuestionLoader(_Loader[Question]):
     """What was asked."""
 
-    default_item_class = Question
     title_in = _LINE
     text_in = _TEXT
     asked_on_in = MapCompose(parse_date)
     votes_in = MapCompose(parse_count)
 
 
-class AskerLoader(_Loader):
+class AskerLoader(_Loader[Asker]):
     """Who asked; ``age_min`` and ``age_max`` come from one age band."""
 
-    default_item_class = Asker
     name_in = _LINE
     gender_in = MapCompose(parse_gender)
 
 
-class AnswerLoader(_Loader):
+class AnswerLoader(_Loader[Answer]):
     """One answer; ``signed_by`` is read from its text."""
 
-    default_item_class = Answer
     text_in = _TEXT
     answered_on_in = MapCompose(parse_date)
     votes_in = MapCompose(parse_count)
     signed_by_in = MapCompose(signature)
 
 
-class RelatedQuestionLoader(_Loader):
+class RelatedQuestionLoader(_Loader[RelatedQuestion]):
     """A teaser of another question."""
 
-    default_item_class = RelatedQuestion
     title_in = question_excerpt_in = answer_excerpt_in = _LINE
 
 
-class RelatedTopicLoader(_Loader):
+class RelatedTopicLoader(_Loader[RelatedTopic]):
     """A link to a topic page."""
 
-    default_item_class = RelatedTopic
     name_in = department_in = _LINE
 
 
-class SourceLoader(_Loader):
+class SourceLoader(_Loader[Source]):
     """Where the record came from."""
 
-    default_item_class = Source
     notes_out = _LIST
 
 
-class RecordLoader(_Loader):
+class RecordLoader(_Loader[Record]):
     """The record itself, made of the items above."""
 
-    default_item_class = Record
     title_in = _LINE
     more_info_in = _TEXT
     categories_in = tags_in = _LINE
@@ -200,8 +201,7 @@ def page_records(page: Page, provenance: Provenance, layouts: tuple[str, ...] = 
 def load_record(sections: Sections, page: Page, provenance: Provenance) -> Record:
     """Makes the record of one question of *page*; those of a page with many differ by the hash of their title."""
     resolve = _resolver(page)
-    loader = RecordLoader()
-    loader.add(
+    record = RecordLoader.load(
         site=provenance.site,
         url=canonical_url(page.url) if page.url else None,
         language=page.language,
@@ -217,7 +217,6 @@ def load_record(sections: Sections, page: Page, provenance: Provenance) -> Recor
         related_topics=[_related_topic(topic, resolve) for topic in sections.related_topics],
         source=_source(sections, page, provenance),
     )
-    record = _loaded(loader, Record)
     record.source.content_hash = content_hash(record)
     record.id = f"{provenance.site}:{_own_name(record, provenance)}"
     if sections.among_others:
@@ -232,42 +231,35 @@ def _own_name(record: Record, provenance: Provenance) -> str:
 
 
 def _question(sections: Sections) -> Question:
-    loader = QuestionLoader()
-    loader.add(
+    return QuestionLoader.load(
         title=sections.question_title,
         text=sections.question_text,
         asked_on=sections.asked_on,
         votes=sections.question_votes,
     )
-    return _loaded(loader, Question)
 
 
 def _asker(sections: Sections) -> Asker:
-    loader = AskerLoader()
     age_min, age_max = parse_age_band(sections.asker_age)
-    loader.add(
+    return AskerLoader.load(
         name=sections.asker_name,
         age_min=age_min,
         age_max=age_max,
         gender=sections.asker_gender,
     )
-    return _loaded(loader, Asker)
 
 
 def _author(raw: RawAuthor) -> Author:
-    loader = AuthorLoader()
-    loader.add(
+    return AuthorLoader.load(
         name=raw.name,
         title=raw.title,
         department=raw.department,
     )
-    return _loaded(loader, Author)
 
 
 def _answer(raw: RawAnswer, asker_name: str) -> Answer:
-    loader = AnswerLoader()
     same_name = bool(asker_name) and not raw.author.title and raw.author.name == asker_name
-    loader.add(
+    return AnswerLoader.load(
         author=_author(raw.author),
         text=raw.text,
         answered_on=raw.answered_on,
@@ -276,34 +268,28 @@ def _answer(raw: RawAnswer, asker_name: str) -> Answer:
         by_asker=same_name if raw.by_asker is None else raw.by_asker,
         signed_by=raw.text,
     )
-    return _loaded(loader, Answer)
 
 
 def _related_question(raw: RawTeaser, resolve: Callable[[str | None], str | None]) -> RelatedQuestion:
-    loader = RelatedQuestionLoader()
-    loader.add(
+    return RelatedQuestionLoader.load(
         title=raw.title,
         url=resolve(raw.href),
         question_excerpt=raw.question_excerpt,
         answer_author=_author(raw.answer_author),
         answer_excerpt=raw.answer_excerpt,
     )
-    return _loaded(loader, RelatedQuestion)
 
 
 def _related_topic(raw: RawTopic, resolve: Callable[[str | None], str | None]) -> RelatedTopic:
-    loader = RelatedTopicLoader()
-    loader.add(
+    return RelatedTopicLoader.load(
         name=raw.name,
         department=raw.department,
         url=resolve(raw.href),
     )
-    return _loaded(loader, RelatedTopic)
 
 
 def _source(sections: Sections, page: Page, provenance: Provenance) -> Source:
-    loader = SourceLoader()
-    loader.add(
+    return SourceLoader.load(
         path=provenance.path,
         fetched_at=provenance.fetched_at,
         first_seen_at=provenance.fetched_at,
@@ -314,16 +300,6 @@ def _source(sections: Sections, page: Page, provenance: Provenance) -> Source:
         notes=[FieldNote(note.field, note.note) for note in sections.notes],
         extractor_version=EXTRACTOR_VERSION,
     )
-    return _loaded(loader, Source)
-
-
-def _loaded(loader: _Loader, of: type[_Item]) -> _Item:
-    item = loader.load_item()
-    if not isinstance(item, of):
-        raise TypeError(
-            f"{type(loader).__name__} makes {type(item).__name__}, not {of.__name__}: see its default_item_class"
-        )
-    return item
 
 
 def _resolver(page: Page) -> Callable[[str | None], str | None]:
