@@ -15,7 +15,8 @@ from typing import Final
 from lxml import etree
 
 from qa_scraper.extraction.anchors import PageText, letters
-from qa_scraper.extraction.blocks import MOST_BLOCKS, Block, Place, element_text, page_blocks
+from qa_scraper.extraction.blocks import MOST_BLOCKS, element_text, page_blocks
+from qa_scraper.extraction.lines import Block, Place
 from qa_scraper.line_letters import LineLetters, line_spans
 from qa_scraper.page import Page
 from qa_scraper.text import clean_line

@@ -11,68 +11,19 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from itertools import count, islice
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
 from lxml import etree
 
+from qa_scraper.extraction.lines import Block, Link, Place
 from qa_scraper.extraction.style_sheets import NO_STYLES, UNNAMED, Styled, hides, makes_block, page_styles
 from qa_scraper.page import Page
 from qa_scraper.text import clean_line
 
-_WORD: Final = re.compile(r"\w")
 MOST_BLOCKS: Final = 20_000
 """Lines of the longest page that is read; ``page_blocks`` gives one more where there are more, and stops."""
 LONGEST_LINE: Final = 200_000
 """Characters of the longest line that is read; a line that has more is given with its first 200,001, as they are."""
-
-Place = Literal["main", "hidden", "nav", "header", "footer", "aside"]
-NEVER_READ: Final[tuple[Place, ...]] = ("hidden", "nav", "footer")
-"""Places that no layout reads: nothing of a question ever stands there."""
-
-
-class Link(NamedTuple):
-    """A link or button inside a block: ``href`` as written (None for a button), its span in the block's text."""
-
-    href: str | None
-    start: int
-    end: int
-
-
-class Block(NamedTuple):
-    """One visual line of a page.
-
-    ``paragraph``: it begins a paragraph (else it is a further line of the one before). ``heading``: 1 to 6, 0 for none.
-    ``shared``: how many block-level elements hold both this block and the one before it; a section that begins at
-    block *i* has been left at the first later block whose ``shared`` is smaller than that of block *i* + 1.
-    """
-
-    text: str
-    links: tuple[Link, ...] = ()
-    heading: int = 0
-    paragraph: bool = True
-    place: Place = "main"
-    shared: int = 0
-
-    @property
-    def hidden(self) -> bool:
-        """Whether a reader of the page never sees it."""
-        return self.place == "hidden"
-
-    @property
-    def only_links(self) -> bool:
-        """Whether nothing but links and buttons (and marks between them) stands in the line."""
-        if not self.links:
-            return False
-        rest, at = [], 0
-        for link in self.links:
-            rest.append(self.text[at : link.start])
-            at = max(at, link.end)
-        return not _WORD.search("".join([*rest, self.text[at:]]))
-
-    @property
-    def href(self) -> str | None:
-        """Address of the line's first link, as written."""
-        return next((link.href for link in self.links if link.href), None)
 
 
 def page_blocks(page: Page, left_out: Collection[Place] = (), headings_of: Collection[Place] = ()) -> list[Block]:
@@ -97,20 +48,6 @@ def element_text(
     """
     walk = _Walk(NO_STYLES, frozenset(leave_out), ("hidden", "nav"), shows_hidden=with_hidden)
     return "".join([("\n\n" if line.paragraph else "\n") + line.text for line in walk.run(element)]).strip()
-
-
-def visible(blocks: list[Block], places: tuple[Place, ...] = ("main",)) -> list[Block]:
-    """The blocks that stand in *places*, with ``shared`` adjusted for those that are left out between them."""
-    if {block.place for block in blocks}.issubset(places):
-        return list(blocks)
-    kept: list[Block] = []
-    shared: int | None = None
-    for block in blocks:
-        shared = block.shared if shared is None else min(shared, block.shared)
-        if block.place in places:
-            kept.append(block if shared == block.shared else block._replace(shared=shared))
-            shared = None
-    return kept
 
 
 def _text_blocks(text: str) -> Iterator[Block]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from qa_scraper.extraction.blocks import LONGEST_LINE, MOST_BLOCKS, NEVER_READ, Block, Place, page_blocks, visible
+from qa_scraper.extraction.blocks import LONGEST_LINE, MOST_BLOCKS, page_blocks
 from qa_scraper.extraction.landmarks import (
     NO_LANDMARKS,
     AskerLine,
@@ -32,6 +32,7 @@ from qa_scraper.extraction.landmarks import (
     rejoined,
     section_begun,
 )
+from qa_scraper.extraction.lines import NEVER_READ, Block, Place, visible
 from qa_scraper.extraction.page_heading import page_heading, split_heading
 from qa_scraper.extraction.sections import NoQuestion, RawAnswer, RawTeaser, RawTopic, Reading, Sections
 from qa_scraper.extraction.teasers import read_teasers, read_topics

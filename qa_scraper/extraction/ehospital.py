@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from qa_scraper.extraction.blocks import LONGEST_LINE, MOST_BLOCKS, NEVER_READ, Block, page_blocks, visible
+from qa_scraper.extraction.blocks import LONGEST_LINE, MOST_BLOCKS, page_blocks
 from qa_scraper.extraction.dates import DateOrder, find_dates
+from qa_scraper.extraction.lines import NEVER_READ, Block, visible
 from qa_scraper.extraction.sections import NoQuestion, RawAnswer, RawAuthor, Reading, Sections
 from qa_scraper.page import Page
 from qa_scraper.text import clean_line, parse_age_band, parse_gender

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
-from qa_scraper.extraction.blocks import Block
+from qa_scraper.extraction.lines import Block
 from qa_scraper.extraction.sections import RawAuthor
 from qa_scraper.text import parse_date
 
@@ -20,7 +20,6 @@ _HEADING: Final = r"\W{{0,4}}(?:{})\s*+(?:[(\[]?\d++[)\]]?)?\W{{0,4}}"
 _MORE_INFO: Final = re.compile(_HEADING.format(r"more info(?:rmation)?"), re.IGNORECASE)
 _SIMILAR: Final = re.compile(_HEADING.format(r"similar q\s?(?:&|and|＆)\s?as?"), re.IGNORECASE)
 _RELATED_FAQ: Final = re.compile(_HEADING.format(r"related faqs?"), re.IGNORECASE)
-_SECTION_WORDS: Final = ("more info", "similar q", "related faq")
 _READ_MORE: Final = re.compile(r"\[\s*+read more\s*+\]\s*+(?P<title>.*+)|read more\s*+(?:…|\.\.\.|»|>)?", re.IGNORECASE)
 _SHARE: Final = re.compile(r"share(?: this)?(?: to| on| via)?\s*+(?:[:：]\s*+)?(?P<rest>.*+)", re.IGNORECASE)
 
@@ -127,14 +126,25 @@ def section_begun(block: Block) -> Section | None:
     return section if section is not None and _stands_alone(block) else None
 
 
-class Landmarks(NamedTuple):
+class Landmarks:
     """What the text of a line is a landmark of. ``may_be_dated``: whether it may name a date."""
 
-    section: Section | None = None
-    asker: AskerLine | None = None
-    reply: ReplyLine | None = None
-    reply_date: str | None = None
-    may_be_dated: bool = False
+    __slots__ = ("asker", "may_be_dated", "reply", "reply_date", "section")
+
+    # A plain class as Block is one, and for the same reason.
+    def __init__(
+        self,
+        section: Section | None = None,
+        asker: AskerLine | None = None,
+        reply: ReplyLine | None = None,
+        reply_date: str | None = None,
+        may_be_dated: bool = False,
+    ) -> None:
+        self.section = section
+        self.asker = asker
+        self.reply = reply
+        self.reply_date = reply_date
+        self.may_be_dated = may_be_dated
 
 
 NO_LANDMARKS: Final = Landmarks()
@@ -153,7 +163,9 @@ def _landmarks_in(text: str) -> Landmarks:
     """All that a line of this text is; it is asked for several times, and menus stand on every page."""
     lowered = text.lower()
     may_be_dated = "date" in lowered
-    may_begin_section = len(text) <= _HEADING_LENGTH and any(words in lowered for words in _SECTION_WORDS)
+    may_begin_section = len(text) <= _HEADING_LENGTH and (
+        "more info" in lowered or "similar q" in lowered or "related faq" in lowered
+    )
     if not (may_be_dated or may_begin_section or "repl" in text):
         return NO_LANDMARKS
     return Landmarks(
@@ -293,16 +305,13 @@ def rejoined(blocks: Iterable[Block]) -> list[Block]:
 def _parted(block: Block) -> list[Block]:
     seam = _seam_of_links(block)
     if seam:
-        moved = tuple(link._replace(start=link.start - seam, end=link.end - seam) for link in block.links[1:])
-        return [
-            block._replace(text=block.text[:seam], links=block.links[:1]),
-            block._replace(text=block.text[seam:], links=moved),
-        ]
+        moved = tuple(link.behind(seam) for link in block.links[1:])
+        return [block.saying(block.text[:seam], block.links[:1]), block.saying(block.text[seam:], moved)]
     date_at = _reply_date_at(block.text) if len(block.text) <= _LINE_LENGTH else 0
     if not date_at:
         return [block]
-    ahead = block._replace(text=block.text[:date_at].rstrip(" ·|,;–—-"), links=())
-    behind = block._replace(text=block.text[date_at:], links=(), paragraph=False)
+    ahead = block.saying(block.text[:date_at].rstrip(" ·|,;–—-"), ())
+    behind = block.going_on(block.text[date_at:], ())
     return [ahead, behind] if reply_line(ahead) is not None and reply_date(behind) else [block]
 
 
@@ -355,4 +364,4 @@ def _is_name_alone(first: Block, last: Block) -> bool:
 def _joined(first: Block, last: Block) -> Block:
     is_parted = first.text.endswith((",", "，", ":", "：", ".", "。")) and not _NAME_WITH_INITIALS.fullmatch(first.text)
     comma = "" if is_parted or asker_line(last) is None else ","
-    return first._replace(text=f"{first.text}{comma} {last.text}")
+    return first.saying(f"{first.text}{comma} {last.text}", first.links)

@@ -6,8 +6,8 @@ import re
 from functools import partial
 from typing import Final
 
-from qa_scraper.extraction.blocks import Block
 from qa_scraper.extraction.landmarks import is_department, is_share
+from qa_scraper.extraction.lines import Block
 from qa_scraper.text import clean_line
 
 # A dash with white space on at least one side; the whole of it, so that a run of white space is looked at once.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from qa_scraper.extraction.blocks import Block
 from qa_scraper.extraction.landmarks import asker_line, is_department, read_more, reply_date, reply_line
+from qa_scraper.extraction.lines import Block
 from qa_scraper.extraction.sections import RawAuthor, RawTeaser, RawTopic
 
 _CONTROL: Final = re.compile(r"\W*+(?:(?:prev(?:ious)?|next)\b\W*+)?", re.IGNORECASE)
@@ -42,14 +42,10 @@ def _at_read_more(line: Block) -> list[Block]:
     if cut is None:
         return [line]
     ahead = tuple(link for link in line.links if link.end <= cut.start())
-    behind = tuple(
-        link._replace(start=max(0, link.start - cut.start()), end=link.end - cut.start())
-        for link in line.links
-        if link.end > cut.start()
-    )
+    behind = tuple(link.behind(cut.start()) for link in line.links if link.end > cut.start())
     return [
-        line._replace(text=line.text[: cut.start()].rstrip(), links=ahead),
-        line._replace(text=line.text[cut.start() :], links=behind, paragraph=False),
+        line.saying(line.text[: cut.start()].rstrip(), ahead),
+        line.going_on(line.text[cut.start() :], behind),
     ]
 
 
