@@ -7,6 +7,7 @@ import re
 import string
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -32,6 +33,7 @@ from qa_scraper.urls import canonical_url, page_address
 
 _BELIEVED_AFTER: Final = 4
 """So many fetches in a row must give the same body where nothing else says that it is whole."""
+_DATES_REMEMBERED: Final = 16  # all pages of a second were sent at the same time
 _SSL_OBJECT: Final = re.compile(r" ssl:(?:<[^<>]*>|\w+)")  # aiohttp's messages show the address of its context
 _CLOSED: Final = re.compile(rb"</(?:html|urlset|sitemapindex)\s*>", re.IGNORECASE)
 
@@ -133,11 +135,17 @@ def last_modified(response: Response) -> str | None:
     value = (response.headers.get("Last-Modified") or b"").decode("latin-1")
     date = (response.headers.get("Date") or b"").decode("latin-1")
     try:
-        changed = parsedate_to_datetime(value).timestamp()
-        sent = parsedate_to_datetime(date).timestamp() if date else None
+        changed = _seconds(value)
+        sent = _seconds(date) if date else None
     except (ValueError, TypeError, OverflowError):
         return None
     return None if sent is not None and abs(sent - changed) < 1 else value
+
+
+@lru_cache(maxsize=_DATES_REMEMBERED)
+def _seconds(date: str) -> float:
+    """A date of a header in seconds since the epoch. Raises what parsedate_to_datetime and timestamp raise."""
+    return parsedate_to_datetime(date).timestamp()
 
 
 def _as_sent(location: bytes) -> str:

@@ -205,15 +205,23 @@ class Page:
         base = self.base_url
         if base is None or self.tree is None:
             return Links([], 0)
-        hrefs = Counter(_hrefs(self.tree))
-        kept = [pair for pair in hrefs.items() if pair[0][:1] != "#" and len(pair[0]) <= _LONGEST_HREF]
-        left_out = sum([count for href, count in hrefs.items() if len(href) > _LONGEST_HREF])
-        left_out += sum([count for _, count in kept[_MOST_LINKS:]])
-        kept += [(href, 1) for href in (*self._page_choices(base), *self._forwards())]
-        kept = kept[:_MOST_LINKS]
-        addresses = page_addresses(base, [href for href, _ in kept], self.encoding)
-        not_pages = sum([count for address, (_, count) in zip(addresses, kept, strict=True) if address is None])
-        return Links(list(dict.fromkeys(filter(None, addresses))), not_pages, left_out)
+        counts = Counter(_hrefs(self.tree))
+        hrefs = [href for href in counts if not href.startswith("#")]
+        left_out = 0
+        if len(hrefs) > _MOST_LINKS or max(map(len, hrefs), default=0) > _LONGEST_HREF:
+            short = [href for href in hrefs if len(href) <= _LONGEST_HREF][:_MOST_LINKS]
+            left_out = sum([counts[href] for href in set(hrefs).difference(short)])
+            hrefs = short
+        more = [*self._page_choices(base), *self._forwards()]
+        if more:
+            hrefs = list(dict.fromkeys([*hrefs, *more]))[:_MOST_LINKS]
+        addresses = page_addresses(base, hrefs, self.encoding)
+        found = dict.fromkeys(addresses)
+        not_pages = 0
+        if None in found:
+            not_pages = sum([counts[href] or 1 for href, address in zip(hrefs, addresses, strict=True) if not address])
+            del found[None]
+        return Links(cast("list[str]", list(found)), not_pages, left_out)
 
     def _forwards(self) -> list[str]:
         """Where a page leads that shows nothing itself: the refresh in its head, the pages of its frames."""
@@ -297,7 +305,8 @@ class Page:
 
 def _hrefs(root: etree._Element) -> list[str]:
     """What the links say, in page order."""
-    if not any(node.tag == "area" or node.get("rel") in _NEIGHBOURS for node in root.iter("area", "link")):
+    names_neighbours = not _NEIGHBOURS.isdisjoint([link.get("rel") for link in root.iter("link")])
+    if not names_neighbours and next(root.iter("area"), None) is None:
         return cast("list[str]", _ANCHORS(root))  # on most pages, and in two thirds of the time
     return [
         href

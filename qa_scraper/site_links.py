@@ -12,7 +12,8 @@ from qa_scraper.site import Site
 from qa_scraper.urls import canonical_url, host_of, www_twin
 
 _LONGEST_URL: Final = 4096
-_REMEMBERED: Final = 4096
+_REMEMBERED: Final = 16_384
+"""Links: half a kilobyte each."""
 
 
 class SiteLinks:
@@ -43,6 +44,8 @@ class SiteLinks:
             key = canonical_url(address)
         except ValueError:
             return None
+        if key == address:
+            key = address  # one string in memory, not two
         host = host_of(address)
         if host not in self.hosts:
             return FoundUrl(key, address, host, State.OFF_HOST, "on another host")

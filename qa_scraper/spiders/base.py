@@ -97,15 +97,16 @@ class SiteSpider(Spider):
         body, content_type = response.body, _header(response, "Content-Type")
         if gzip_magic_number(response):  # a sitemap.xml.gz; compressed responses were opened by Scrapy already
             body, content_type = gunzip(body, max_size=self.settings.getint("DOWNLOAD_MAXSIZE")), "application/xml"
+        key = canonical_url(response.url)
         read = partial(
             read_response,
             body,
             url=response.url,
             content_type=content_type,
             content_language=_header(response, "Content-Language"),
-            provenance=self._provenance(response),
+            provenance=self._provenance(response, key),
             layouts=self.site.layouts,
-            may_be_question=self.site.may_be_question(canonical_url(response.url)),
+            may_be_question=self.site.may_be_question(key),
         )
         found = await self.readers.read(len(body), read)
         self._count(found, response)
@@ -141,13 +142,13 @@ class SiteSpider(Spider):
             self.crawler.stats.inc_value("pages/encoding_in_doubt")
             self.logger.info("%s: encoding in doubt: %s", response, found.encoding_doubt)
 
-    def _provenance(self, response: Response) -> Provenance:
+    def _provenance(self, response: Response, key: str) -> Provenance:
         crawl = current_crawl(self.crawler)
         return Provenance(
             site=self.site.name,
             fetched_at=(crawl.clock if crawl is not None else Clock()).stamp(),
             http_status=response.status,
-            own_id=self.site.own_id(canonical_url(response.url)),
+            own_id=self.site.own_id(key),
         )
 
 
