@@ -13,7 +13,10 @@ from qa_scraper.refresh import Fate, State
 
 @dataclass(slots=True)
 class Lease:
-    """A page in hand: what is due, and what its fetch has given so far."""
+    """A page in hand: what is due, and what its fetch has given so far.
+
+    ``valid``: the record of it that was validated last, as JSON.
+    """
 
     due: DueUrl
     redirects: int = 0
@@ -28,6 +31,7 @@ class Lease:
     no_question: str = ""
     failure: str = ""
     waiting_for: int = 0
+    valid: bytes = b""
     is_sitemap: bool = False
     listed: list[str] = field(default_factory=list)
 

@@ -53,11 +53,28 @@ class ValidatePipeline(_Pipeline):
     """Fails a record that does not fit the published schema, and with it its page: that is an error of ours."""
 
     def process_item(self, item: Record) -> Record:
-        """Gives *item* back. Raises pydantic.ValidationError, or ValueError for a record without any text."""
-        record_type().validate_json(orjson.dumps(item))
-        if not (item.question.title or item.question.text or item.title):
-            raise ValueError(f"a record without title and text: {item.url}")
+        """Gives *item* back. Raises what ``_validate`` raises."""
+        body = orjson.dumps(item)
+        _validate(item, body)
+        _, lease = self._lease(item)
+        if lease is not None:
+            lease.valid = body
         return item
+
+
+def _validate(record: Record, body: bytes) -> None:
+    """Raises pydantic.ValidationError for a *record*, *body* as JSON, that fits no schema; ValueError without any text."""
+    record_type().validate_json(body)
+    if not (record.question.title or record.question.text or record.title):
+        raise ValueError(f"a record without title and text: {record.url}")
+
+
+def _keep(record: Record, lease: Lease) -> None:
+    """Lays *record* with its page. Validates it anew if somebody's pipeline has changed it. Raises as ``_validate``."""
+    kept = stored(record)
+    if kept.body != lease.valid:
+        _validate(record, kept.body)
+    lease.records.append(kept)
 
 
 class DedupePipeline(_Pipeline):
@@ -71,7 +88,7 @@ class DedupePipeline(_Pipeline):
         self._in_hand: dict[str, str] = {}
 
     def process_item(self, item: Record) -> Record:
-        """Gives *item* back where it is the first of its question. Raises DropItem, saying why."""
+        """Gives *item* back where it is the first of its question. Raises DropItem, saying why, or as ``_validate``."""
         crawl, lease = self._lease(item)
         if crawl is None or lease is None:
             return item
@@ -82,13 +99,19 @@ class DedupePipeline(_Pipeline):
         url = item.url or ""
         other = crawl.ledger.records.shown_elsewhere(question, url) or self._claimed(crawl, question, url)
         if other is not None:
-            lease.records.append(stored(item))
+            _keep(item, lease)
             raise DropItem(f"the same question as {other}", log_level="DEBUG")
         return item
 
     def _claimed(self, crawl: Crawl, question: str, url: str) -> str | None:
-        """A page in hand beside this one that shows the question; else this page is noted as the one that does."""
-        self._in_hand = {known: key for known, key in self._in_hand.items() if key in crawl.leases}
+        """A page in hand beside this one that shows the question; else this page is noted as the one that does.
+
+        A page that has failed shows nothing.
+        """
+        leases = crawl.leases
+        self._in_hand = {
+            known: key for known, key in self._in_hand.items() if key in leases and not leases[key].failure
+        }
         holder = self._in_hand.setdefault(question, url)
         return holder if holder != url else None
 
@@ -97,10 +120,10 @@ class CommitPipeline(_Pipeline):
     """Lays a record with its page, to be committed in one transaction with it."""
 
     def process_item(self, item: Record) -> Record:
-        """Gives *item* back, for feeds."""
+        """Gives *item* back, for feeds. Raises as ``_validate``."""
         _, lease = self._lease(item)
         if lease is not None:
-            lease.records.append(stored(item))
+            _keep(item, lease)
         return item
 
 

@@ -1,0 +1,50 @@
+"""Pipelines of a user's own beside ours."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from qa_scraper.exits import Exit
+from qa_scraper.settings import ITEM_PIPELINES
+
+from tests.support.commands import crawl_arguments, qa_scraper, records
+from tests.support.faulty_site import FaultySite
+
+BREAKS = """
+class Breaks:
+    def process_item(self, item):
+        if item.url.endswith({endings}):
+            item.question.votes = "many"
+        return item
+"""
+
+
+COPIES = ("/old?id=3", "/qa/case-0003")
+
+
+@pytest.mark.parametrize(
+    ("order", "broken"),
+    [(299, COPIES), (150, COPIES), (150, COPIES[:1]), (150, COPIES[1:])],
+    ids=["right before it is stored", "before it is compared", "one address", "the other address"],
+)
+def test_what_fits_no_schema_is_not_stored_whoever_made_it_so(
+    tmp_path: Path, order: int, broken: tuple[str, ...]
+) -> None:
+    """Each question stands at two addresses: where the record of one is broken, that of the other is published."""
+    (tmp_path / "own_pipeline.py").write_text(BREAKS.format(endings=broken))
+    pipelines = json.dumps({"own_pipeline.Breaks": order, **ITEM_PIPELINES})
+    with FaultySite(count=6) as site:
+        arguments = crawl_arguments("edoctor", site.url, tmp_path, "-s", f"ITEM_PIPELINES={pipelines}")
+        done = qa_scraper(*arguments, PYTHONPATH=str(tmp_path))
+    assert done.returncode == Exit.GAPS, done.stderr
+    published = records(tmp_path, "edoctor")
+    kept = (0, 1, 2, 4, 5) if len(broken) == 2 else range(6)
+    assert sorted(str(record["title"]) for record in published) == [f"Advice on complaint {number}" for number in kept]
+    assert '"many"' not in json.dumps(published)
+    with sqlite3.connect(tmp_path / "edoctor" / "ledger.sqlite") as ledger:
+        failed = ledger.execute("SELECT key, reason FROM urls WHERE state='failed' ORDER BY key").fetchall()
+    assert tuple(key.removeprefix(site.url) for key, _ in failed) == broken
+    assert all(reason.startswith("a pipeline failed on its record: ValidationError: ") for _, reason in failed)
