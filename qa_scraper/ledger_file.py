@@ -15,7 +15,10 @@ from qa_scraper.ledger_format import SCHEMA_VERSION, upgrade_statements
 _CACHE_KIB: Final = 8192
 """Of the file in memory: with SQLite's own 2 MB what a group of pages changes is written twice, and read again."""
 _LOG_PAGES: Final = 4000
-"""Pages of 4 KiB after which the write-ahead log goes into the file: what changes often goes there once for many."""
+"""Pages of 4 KiB after which the write-ahead log goes into the file: what changes often goes there once for many.
+
+Until the run ends the log takes these 16 MiB on the disk, or what the largest group of pages needs.
+"""
 _WHOLE: Final = ("BEGIN IMMEDIATE", ("ROLLBACK",), "COMMIT")
 _PART: Final = ("SAVEPOINT part", ("ROLLBACK TO part", "RELEASE part"), "RELEASE part")
 

@@ -1,12 +1,12 @@
 """Item loaders: sections become items. How each field is cleaned is said here, by its input processor.
 
-Loaders take ready values from the sections that extraction has found (``add_value``); they select nothing themselves.
+Loaders take ready values from the sections that extraction has found (``load``); they select nothing themselves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, ClassVar, Final, Generic, TypeVar, cast, get_args, get_origin
 
 from itemloaders import ItemLoader
@@ -42,13 +42,14 @@ _Item = TypeVar("_Item")
 
 
 def _of_one_value(processor: Callable[..., Any]) -> Callable[[Any], object] | None:
-    """What *processor* makes of one value, None: nothing else. Raises TypeError for one that needs more than the value.
+    """The function by which *processor* changes one value; None where it leaves it as it is.
 
-    Ours take no loader context, which costs more than what they do.
+    Raises TypeError for one that needs more than the value: ours take no loader context, which costs more than what
+    they do.
     """
-    if isinstance(processor, Identity):
+    if type(processor) is Identity:
         return None
-    if not isinstance(processor, MapCompose) or len(processor.functions) != 1:
+    if type(processor) is not MapCompose or len(processor.functions) != 1:
         raise TypeError(f"{processor!r} is no input processor of ours: make it Identity() or MapCompose(one_function)")
     (function,) = processor.functions
     return cast(Callable[[Any], object], function)
@@ -56,13 +57,13 @@ def _of_one_value(processor: Callable[..., Any]) -> Callable[[Any], object] | No
 
 def _takes_all(processor: Callable[..., Any]) -> bool:
     """Whether an output *processor* gives all values, not the first. Raises TypeError for one that does neither."""
-    if not isinstance(processor, Identity | TakeFirst):
+    if type(processor) not in {Identity, TakeFirst}:
         raise TypeError(f"{processor!r} is no output processor of ours: make it Identity() or TakeFirst()")
-    return isinstance(processor, Identity)
+    return type(processor) is Identity
 
 
 class _Loader(ItemLoader, Generic[_Item]):
-    """One value a field; empty strings count as nothing.
+    """One value a field; empty strings count as nothing. ``_Loader[Question]`` makes ``Question``.
 
     ``load`` takes ready values only: no selectors, no context, no processors by field metadata. So the processors of a
     class are looked up once, and an item needs no loader of its own, which is most of what an ItemLoader costs.
@@ -70,12 +71,15 @@ class _Loader(ItemLoader, Generic[_Item]):
 
     default_output_processor = TakeFirst()
     _fields: ClassVar[dict[str, tuple[Callable[[Any], object] | None, bool]]]
-    """By field: what is made of each value (None: nothing else), and whether the field takes all, not the first."""
+    """By field: what changes each value (None: nothing), and whether the field takes all of them, not the first."""
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
-        for base in cls.__dict__.get("__orig_bases__", ()):  # _Loader[Question]: its items are said once
-            cls.default_item_class = get_args(base)[0] if get_origin(base) is _Loader else cls.default_item_class
+        for base in cls.__dict__.get("__orig_bases__", ()):
+            if get_origin(base) is _Loader:
+                cls.default_item_class = get_args(base)[0]
+        if not is_dataclass(cls.default_item_class):
+            raise TypeError(f"{cls.__name__} names no item: class {cls.__name__}(_Loader[Question])")
         cls._fields = {
             field.name: (
                 _of_one_value(getattr(cls, f"{field.name}_in", cls.default_input_processor)),
@@ -86,9 +90,10 @@ class _Loader(ItemLoader, Generic[_Item]):
 
     @classmethod
     def load(cls, **values: object) -> _Item:
-        """The item, each field filled with a ready value, or with several, as by ``add_value`` and ``load_item``.
+        """The item, each field filled with a ready value, or with several (a list or tuple).
 
-        Raises KeyError for a field that the item has not got.
+        What an ItemLoader's ``add_value`` and ``load_item`` would make of them, for values like these. Raises KeyError
+        for a field that the item has not got.
         """
         filled: dict[str, object] = {}
         for name, given in values.items():

@@ -212,14 +212,15 @@ class Page:
             short = [href for href in hrefs if len(href) <= _LONGEST_HREF][:_MOST_LINKS]
             left_out = sum([counts[href] for href in set(hrefs).difference(short)])
             hrefs = short
-        more = [*self._page_choices(base), *self._forwards()]
+        more = Counter((*self._page_choices(base), *self._forwards()))
         if more:
-            hrefs = list(dict.fromkeys([*hrefs, *more]))[:_MOST_LINKS]
+            counts = Counter({href: counts[href] for href in hrefs}) + more
+            hrefs = list(counts)[:_MOST_LINKS]
         addresses = page_addresses(base, hrefs, self.encoding)
         found = dict.fromkeys(addresses)
         not_pages = 0
         if None in found:
-            not_pages = sum([counts[href] or 1 for href, address in zip(hrefs, addresses, strict=True) if not address])
+            not_pages = sum([counts[href] for href, address in zip(hrefs, addresses, strict=True) if address is None])
             del found[None]
         return Links(cast("list[str]", list(found)), not_pages, left_out)
 

@@ -63,7 +63,9 @@ class ValidatePipeline(_Pipeline):
 
 
 def _validate(record: Record, body: bytes) -> None:
-    """Raises pydantic.ValidationError for a *record*, *body* as JSON, that fits no schema; ValueError without any text."""
+    """Raises pydantic.ValidationError for a record that does not fit the schema (*body*: as JSON), ValueError for one
+    without any text.
+    """
     record_type().validate_json(body)
     if not (record.question.title or record.question.text or record.title):
         raise ValueError(f"a record without title and text: {record.url}")

@@ -13,7 +13,8 @@ from qa_scraper.urls import canonical_url, host_of, www_twin
 
 _LONGEST_URL: Final = 4096
 _REMEMBERED: Final = 16_384
-"""Links: half a kilobyte each."""
+_USUAL_LENGTH: Final = 512
+"""Characters of the longest links that are remembered, so that they take half a kilobyte each and two at most."""
 
 
 class SiteLinks:
@@ -57,7 +58,8 @@ class SiteLinks:
 
     def on_page(self, addresses: Iterable[str]) -> list[FoundUrl]:
         """What the links of a page are to the ledger."""
-        return [url for url in map(self._remembered, addresses) if url is not None]
+        found = [self._remembered(link) if len(link) <= _USUAL_LENGTH else self.found(link) for link in addresses]
+        return [url for url in found if url is not None]
 
     def on_sitemap(self, key: str, lastmods: Mapping[str, str | None], addresses: Iterable[str]) -> list[FoundUrl]:
         """What the *addresses* on the sitemap *key* are to the ledger; *lastmods*: what it says of each."""

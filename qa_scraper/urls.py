@@ -243,7 +243,7 @@ def path_pattern(canonical: str) -> str:
 def list_page_number(canonical: str) -> int | None:
     """Which page of a list a canonical URL is, as far as it says so (``?page=3``, ``/page/3``); None: it does not."""
     if "?" not in canonical and not canonical[-1:].isdigit():
-        return None  # most URLs
+        return None  # most URLs; canonical ones end with no slash
     parts = urlsplit(canonical)
     pairs = (pair.partition("=") for pair in parts.query.split("&"))
     numbers = [value for name, _, value in pairs if name.lower() in _PAGE_NAMES]

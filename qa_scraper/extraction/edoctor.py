@@ -137,6 +137,7 @@ def read(page: Page) -> Reading:
     faq, topics = _best_faq(lines, known.sections)
     departments = _departments(lines, known)
     body = _body(lines, similar, faq, known)
+    # The same lines, not equal ones: a block is equal to itself only.
     known = _landmark_lines(body) if body != lines[: len(body)] else known.up_to(len(body))
     replies = _replies(body, known)
     first_reply = replies[0].start if replies else len(body)

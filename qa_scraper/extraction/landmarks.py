@@ -131,7 +131,7 @@ class Landmarks:
 
     __slots__ = ("asker", "may_be_dated", "reply", "reply_date", "section")
 
-    # A plain class as Block is one, and for the same reason.
+    # A plain class as Block is one: it is looked into for each line, several times. Nobody changes one that is made.
     def __init__(
         self,
         section: Section | None = None,

@@ -11,8 +11,8 @@ NEVER_READ: Final[tuple[Place, ...]] = ("hidden", "nav", "footer")
 """Places that no layout reads: nothing of a question ever stands there."""
 
 
-# Plain classes: a page has a hundred of each, and compiled a tuple with names takes ten times as long to make, a
-# dataclass longer still. Nobody changes one that is made.
+# Values, but plain classes: a page has a hundred of each, and compiled a tuple with names takes ten times as long to
+# make, a frozen dataclass longer still. Nobody changes one that is made.
 
 
 class Link:

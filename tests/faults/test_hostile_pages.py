@@ -58,6 +58,18 @@ def test_links_past_the_bound_are_counted() -> None:
     assert links.left_out == 51
 
 
+@pytest.mark.parametrize(
+    ("html", "not_pages"),
+    [
+        ('<head><meta http-equiv="refresh" content="0;url=mailto:a"></head><body>' + 3 * '<a href="mailto:a">a</a>', 4),
+        ('<frameset><frame src="mailto:a"><frame src="mailto:a"></frameset>', 2),
+        ('<head><meta http-equiv="refresh" content="0;url=#t"></head><body>' + 5 * '<a href="#t">a</a>', 1),
+    ],
+)
+def test_what_leads_to_no_page_is_counted_wherever_it_stands(html: str, not_pages: int) -> None:
+    assert Page(html, "html", "https://example.org/d.json").links().not_pages == not_pages
+
+
 def test_attributes_past_the_bound_are_left_out_and_nothing_else() -> None:
     crowd = b"<p %s title='<p>'>" % numbered(b"a%d='>' ", 20_000)
     page = Page.from_bytes(
