@@ -239,7 +239,7 @@ class _Walk:
         if tag in _NO_TEXT:
             return _UNREAD, outer
         tells = not _TELLING.isdisjoint(names)
-        named = styled.of(node) if names and styled.any else UNNAMED
+        named = styled.of(node, names) if names and styled.any else UNNAMED
         gap = _GAPS.get(tag, 0)
         if not gap and (named.makes_block or (tells and makes_block(node.get("style", "").lower()))):
             gap = 2

@@ -45,7 +45,8 @@ _ASKER_NAME_LENGTH: Final = 60
 _REMEMBERED: Final = 2048  # lines
 _HEADING_LENGTH: Final = 60  # of a section's heading, with marks and count
 _LINE_LENGTH: Final = 300  # no landmark line is longer; bounds the work on hostile lines
-_LEFT_OPEN: Final = (":", "：", " reply")
+_COLONS: Final = (":", "：")
+_LEFT_OPEN: Final = (*_COLONS, " reply")
 """How a line ends that the next one may belong to, whatever that is."""
 
 _TITLE: Final = (
@@ -262,7 +263,13 @@ def _reply_line(text: str) -> ReplyLine | None:
 
 def is_department(text: str) -> bool:
     """Whether *text* can be the name of a department: short, capitalised words, no sentence."""
-    if not text or len(text) > _DEPARTMENT_LENGTH or _SENTENCE_INSIDE.search(text):
+    return 0 < len(text) <= _DEPARTMENT_LENGTH and _is_department_name(text)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _is_department_name(text: str) -> bool:
+    """The same of a short text; a site has few departments, and names them on each page."""
+    if _SENTENCE_INSIDE.search(text):
         return False
     if _ENDS_SENTENCE.search(text) and not _INITIALS_AT_END.search(text):
         return False
@@ -318,6 +325,8 @@ def _parted(block: Block) -> list[Block]:
 @lru_cache(maxsize=_REMEMBERED)
 def _reply_date_at(text: str) -> int:
     """Where the last ``Reply Date:`` of a line stands; 0 where there is none, or nothing ahead of it."""
+    if "reply" not in text.lower():
+        return 0
     labels = list(_REPLY_DATE_LABEL.finditer(text))
     return labels[-1].start() if labels else 0
 
@@ -338,7 +347,7 @@ def _seam_of_links(block: Block) -> int:
 def _belong_together(first: Block, last: Block) -> bool:
     if len(first.text) + len(last.text) > _LINE_LENGTH:
         return False
-    if _LABEL_AT_END.search(first.text):
+    if first.text.endswith(_COLONS) and _LABEL_AT_END.search(first.text):
         joined = _joined(first, last)
         return bool(reply_date(joined) or asker_line(joined))
     asker = asker_line(last)

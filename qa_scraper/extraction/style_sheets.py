@@ -6,7 +6,7 @@ Only rules that name one class or one id count, outside of any media query.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeVar
@@ -54,15 +54,15 @@ class Styled:
         """Whether they say anything of any class or id."""
         return bool(self.hidden or self.blocks)
 
-    def of(self, element: etree._Element) -> Named:
-        """What they say of *element*."""
-        called, own_id = element.get("class"), element.get("id")
+    def of(self, element: etree._Element, names: Collection[object]) -> Named:
+        """What they say of *element*, which has attributes of these *names*."""
         found = UNNAMED
-        if called:
+        if "class" in names:
+            called = element.get("class", "")
             found = self._by_class.get(called) or self._of_class(called[:_CLASSES])
-        if own_id is None:
+        if "id" not in names:
             return found
-        own = "#" + own_id
+        own = "#" + element.get("id", "")
         return Named(found.hides or own in self.hidden, found.makes_block or own in self.blocks)
 
     def remember(self, key: str | tuple[str, str], meaning: int) -> None:
