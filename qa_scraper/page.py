@@ -217,12 +217,8 @@ class Page:
             counts = Counter({href: counts[href] for href in hrefs}) + more
             hrefs = list(counts)[:_MOST_LINKS]
         addresses = page_addresses(base, hrefs, self.encoding)
-        found = dict.fromkeys(addresses)
-        not_pages = 0
-        if None in found:
-            not_pages = sum([counts[href] for href, address in zip(hrefs, addresses, strict=True) if address is None])
-            del found[None]
-        return Links(cast("list[str]", list(found)), not_pages, left_out)
+        not_pages = sum([counts[href] for href, address in zip(hrefs, addresses, strict=True) if address is None])
+        return Links([address for address in dict.fromkeys(addresses) if address is not None], not_pages, left_out)
 
     def _forwards(self) -> list[str]:
         """Where a page leads that shows nothing itself: the refresh in its head, the pages of its frames."""

@@ -17,10 +17,9 @@ import orjson
 
 from qa_scraper.path_worth import PathRecord, path_worth
 from qa_scraper.refresh import State
-from qa_scraper.urls import path_pattern
+from qa_scraper.urls import USUAL_LENGTH, path_pattern
 
 _SHOWN: Final = 20_000
-_USUAL_LENGTH: Final = 512  # characters of a key whose links are remembered
 _BITS: Final = 63  # of an SQLite integer; patterns whose numbers agree modulo this share their fruits of links
 _PATTERNS_A_HOST: Final = 500
 _PATTERNS_A_FOLDER: Final = 30
@@ -95,7 +94,7 @@ class PathBudget:
         if len(noted) > _SHOWN:
             noted.clear()
         for key in fresh:
-            if len(key) <= _USUAL_LENGTH:
+            if len(key) <= USUAL_LENGTH:
                 noted[key] = noted.get(key, 0) | bit
         seen = self._db.execute(
             "UPDATE urls SET shown_by=shown_by|? WHERE key IN (SELECT value FROM json_each(?)) AND shown_by&?=0"

@@ -9,12 +9,10 @@ from typing import Final
 from qa_scraper.ledger_values import FoundUrl
 from qa_scraper.refresh import State
 from qa_scraper.site import Site
-from qa_scraper.urls import canonical_url, host_of, www_twin
+from qa_scraper.urls import USUAL_LENGTH, canonical_url, host_of, www_twin
 
 _LONGEST_URL: Final = 4096
 _REMEMBERED: Final = 16_384
-_USUAL_LENGTH: Final = 512
-"""Characters of the longest links that are remembered, so that they take half a kilobyte each and two at most."""
 
 
 class SiteLinks:
@@ -58,7 +56,7 @@ class SiteLinks:
 
     def on_page(self, addresses: Iterable[str]) -> list[FoundUrl]:
         """What the links of a page are to the ledger."""
-        found = [self._remembered(link) if len(link) <= _USUAL_LENGTH else self.found(link) for link in addresses]
+        found = [self._remembered(link) if len(link) <= USUAL_LENGTH else self.found(link) for link in addresses]
         return [url for url in found if url is not None]
 
     def on_sitemap(self, key: str, lastmods: Mapping[str, str | None], addresses: Iterable[str]) -> list[FoundUrl]:

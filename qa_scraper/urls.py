@@ -68,6 +68,8 @@ _PLAIN_WITH_QUERY: Final = re.compile(
 )
 _REMEMBERED: Final = 4096
 """Addresses whose reading is remembered, of each kind: menus stand on every page."""
+USUAL_LENGTH: Final = 512
+"""Characters of the longest URLs that are remembered by the ten thousand: half a kilobyte each, two at most."""
 _SITEMAPS: Final = (".xml", ".xml.gz")
 _LONGEST_ADDRESS: Final = 8000
 """Characters of a URL; what every party on the way supports (RFC 9110 §4.1). Longer ones lead nowhere."""

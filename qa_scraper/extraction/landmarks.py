@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from qa_scraper.extraction.lines import Block
 from qa_scraper.extraction.sections import RawAuthor
@@ -127,25 +127,14 @@ def section_begun(block: Block) -> Section | None:
     return section if section is not None and _stands_alone(block) else None
 
 
-class Landmarks:
+class Landmarks(NamedTuple):
     """What the text of a line is a landmark of. ``may_be_dated``: whether it may name a date."""
 
-    __slots__ = ("asker", "may_be_dated", "reply", "reply_date", "section")
-
-    # A plain class as Block is one: it is looked into for each line, several times. Nobody changes one that is made.
-    def __init__(
-        self,
-        section: Section | None = None,
-        asker: AskerLine | None = None,
-        reply: ReplyLine | None = None,
-        reply_date: str | None = None,
-        may_be_dated: bool = False,
-    ) -> None:
-        self.section = section
-        self.asker = asker
-        self.reply = reply
-        self.reply_date = reply_date
-        self.may_be_dated = may_be_dated
+    section: Section | None = None
+    asker: AskerLine | None = None
+    reply: ReplyLine | None = None
+    reply_date: str | None = None
+    may_be_dated: bool = False
 
 
 NO_LANDMARKS: Final = Landmarks()
@@ -318,7 +307,7 @@ def _parted(block: Block) -> list[Block]:
     if not date_at:
         return [block]
     ahead = block.saying(block.text[:date_at].rstrip(" ·|,;–—-"), ())
-    behind = block.going_on(block.text[date_at:], ())
+    behind = block.saying(block.text[date_at:], (), goes_on=True)
     return [ahead, behind] if reply_line(ahead) is not None and reply_date(behind) else [block]
 
 

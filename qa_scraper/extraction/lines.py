@@ -71,13 +71,9 @@ class Block:
     def __repr__(self) -> str:
         return f"Block({self.text!r}, {self.links!r}, {self.heading}, {self.paragraph}, {self.place!r}, {self.shared})"
 
-    def saying(self, text: str, links: tuple[Link, ...]) -> Block:
-        """A block with other text and links in the same place."""
-        return Block(text, links, self.heading, self.paragraph, self.place, self.shared)
-
-    def going_on(self, text: str, links: tuple[Link, ...]) -> Block:
-        """The same, as a further line of its paragraph."""
-        return Block(text, links, self.heading, False, self.place, self.shared)
+    def saying(self, text: str, links: tuple[Link, ...], *, goes_on: bool = False) -> Block:
+        """A block with other text and links in the same place; *goes_on*: as a further line of its paragraph."""
+        return Block(text, links, self.heading, self.paragraph and not goes_on, self.place, self.shared)
 
     @property
     def hidden(self) -> bool:

@@ -45,7 +45,7 @@ def _at_read_more(line: Block) -> list[Block]:
     behind = tuple(link.behind(cut.start()) for link in line.links if link.end > cut.start())
     return [
         line.saying(line.text[: cut.start()].rstrip(), ahead),
-        line.going_on(line.text[cut.start() :], behind),
+        line.saying(line.text[cut.start() :], behind, goes_on=True),
     ]
 
 
