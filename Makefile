@@ -38,15 +38,13 @@ compiler:
 	    echo "A C compiler is missing: sudo apt-get install gcc libc6-dev (for Debian's own Python python3-dev too)"; exit 1; \
 	  fi
 
-# The package as a wheel may hold it, with what every page goes through compiled by mypyc; it needs a C compiler
+# The package as pip installs it: with what every page goes through compiled by mypyc; it needs a C compiler
 compiled: compiler $(COMPILED_READY)
 
-$(COMPILED_READY): $(READY) README.md LICENSE $(shell find qa_scraper -name __pycache__ -prune -o -print)
-	rm -rf $(COMPILED) && mkdir -p $(COMPILED)/source
-	cp -R qa_scraper pyproject.toml README.md LICENSE $(COMPILED)/source
-	find $(COMPILED)/source \( -name __pycache__ -o -name '*.so' \) -prune -exec rm -rf {} +
-	HATCH_BUILD_HOOK_ENABLE_MYPYC=true $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
-	  --no-build-isolation --target $(COMPILED)/lib $(COMPILED)/source
+$(COMPILED_READY): $(READY) hatch_build.py README.md LICENSE $(shell find qa_scraper -name __pycache__ -prune -o -print)
+	rm -rf $(COMPILED)
+	QA_SCRAPER_COMPILE=yes $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --no-build-isolation --target $(COMPILED)/lib .
 	touch $@
 
 # What a crawl costs beside the same crawl by stock Scrapy, Crawlee and aiohttp (about 20 minutes); bench/results.json

@@ -19,6 +19,7 @@ from qa_scraper import (
     explain_command,
     export_command,
     forget_command,
+    is_compiled,
     new_site_command,
     report_command,
     report_commands,
@@ -321,7 +322,7 @@ def schema() -> None:
 
 def _show_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"qa-scraper {__version__}")
+        typer.echo(f"qa-scraper {__version__}{' (compiled)' if is_compiled() else ''}")
         raise typer.Exit(Exit.COMPLETE)
 
 

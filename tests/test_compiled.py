@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from qa_scraper import __version__
 from qa_scraper.demo import DemoServer, demo_site
 
 from tests.bench.versus import HOW_TO_COMPILE
@@ -33,8 +34,8 @@ pytestmark = pytest.mark.skipif(
 def modules() -> list[str]:
     """The files that are compiled, as pyproject.toml names them."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["mypyc"]["include"]
-    return [name.removeprefix("/") for name in included]
+    named: list[str] = project["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]["modules"]
+    return named
 
 
 @pytest.mark.parametrize("name", modules())
@@ -54,6 +55,15 @@ def test_what_the_project_names_is_compiled(name: str) -> None:
 
 def test_it_is_made_of_the_code_as_it_is() -> None:
     assert IS_CURRENT
+
+
+def test_the_source_is_left_as_it_was() -> None:
+    assert [path for path in (ROOT / "qa_scraper").rglob("*") if path.suffix in {".so", ".pyd"}] == []
+
+
+def test_it_says_so_itself() -> None:
+    assert qa_scraper("--version", **COMPILED).stdout == f"qa-scraper {__version__} (compiled)\n"
+    assert qa_scraper("--version", **PLAIN).stdout == f"qa-scraper {__version__}\n"
 
 
 @pytest.mark.parametrize("folder", [folder for folder in PAGES if folder.exists()], ids=lambda folder: folder.name)

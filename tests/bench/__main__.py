@@ -23,7 +23,7 @@ from rich.console import Console
 from tests.bench import document
 from tests.bench.cold_start import RUNS, cold_starts
 from tests.bench.measure import Cost
-from tests.bench.versus import NAMES, OURS, PAIRS, Arena, arena, missing_parts
+from tests.bench.versus import NAMES, OURS, PAIRS, PLAIN, Arena, arena, missing_parts
 from tests.support.commands import ROOT
 
 WHOLE: Final = (5000, 5)
@@ -47,7 +47,6 @@ def measure(site: Arena, runs: int, say: Console) -> dict[str, Any]:
                 f"run {at + 1} of {runs}: ({letter}) {name}: {pages / cost.wall:,.0f} pages/s,"
                 f" {cost.cpu / pages * 1e6:,.0f} µs a page, {cost.peak_mib:.0f} MiB"
             )
-    ours = costs[OURS]
     return {
         "contenders": {
             letter: {
@@ -66,7 +65,10 @@ def measure(site: Arena, runs: int, say: Console) -> dict[str, Any]:
             }
             for one, other in PAIRS
         },
-        "breakdown_us_a_page": site.breakdown(median(cost.cpu for cost in ours) / pages * 1e6),
+        "breakdown_us_a_page": {
+            letter: site.breakdown(letter, median(cost.cpu for cost in costs[letter]) / pages * 1e6)
+            for letter in (OURS, PLAIN)
+        },
         "cold_start": cold_starts(RUNS if runs >= WHOLE[1] else 1, site.cpu),
     }
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from rich.table import Table
 
+from tests.bench.versus import OURS
 from tests.support.commands import ROOT
 
 DOCUMENT: Final = ROOT / "docs" / "performance.md"
@@ -24,10 +25,11 @@ def tables(results: dict[str, Any]) -> dict[str, Rows]:
     for name, ratio in results["ratios"].items():
         ratios.append([name, _spread(ratio["pages_per_second"], 2), _spread(ratio["cpu"], 2)])
     stages = results["breakdown_us_a_page"]
-    whole = sum(stages.values())
-    breakdown: Rows = [["stage of (b)", "CPU µs a page", "share"]]
-    breakdown += [[name, f"{value:,.0f}", f"{value / whole:.0%}"] for name, value in stages.items()]
-    breakdown.append(["all", f"{whole:,.0f}", "100%"])
+    wholes = {letter: sum(values.values()) for letter, values in stages.items()}
+    breakdown: Rows = [["stage", *(head for letter in stages for head in (f"({letter}) CPU µs a page", "share"))]]
+    for name in stages[OURS]:
+        breakdown.append([name, *(cell for letter in stages for cell in _part(stages[letter][name], wholes[letter]))])
+    breakdown.append(["all", *(cell for whole in wholes.values() for cell in _part(whole, whole))])
     starts: Rows = [["command", "ms", "times empty Python"]]
     starts += [
         [name, f"{start['ms']:.0f}", f"{start['times_empty']:.1f}"] for name, start in results["cold_start"].items()
@@ -38,6 +40,11 @@ def tables(results: dict[str, Any]) -> dict[str, Rows]:
         "Where its time goes": breakdown,
         "Cold start": starts,
     }
+
+
+def _part(value: float, whole: float) -> tuple[str, str]:
+    """A stage's time and its share."""
+    return f"{value:,.0f}", f"{value / whole:.0%}"
 
 
 def _spread(figures: dict[str, float], digits: int = 0) -> str:

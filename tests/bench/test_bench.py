@@ -16,7 +16,7 @@ from rich.console import Console
 
 from tests.bench.scale import measure, too_much
 from tests.bench.stages import BEGINS, STAGES, find
-from tests.bench.versus import BOTH_CORES, COMPILED, NAMES, OURS, arena, missing_parts
+from tests.bench.versus import BOTH_CORES, NAMES, OURS, PLAIN, arena, missing_parts
 from tests.support.commands import ROOT, environment
 
 MISSING = missing_parts()
@@ -41,12 +41,15 @@ def test_the_short_form_prints_its_tables(tmp_path: Path) -> None:
     results = json.loads((tmp_path / "results.json").read_text("utf-8"))
     assert results["questions"] == 300
     assert list(results["contenders"]) == list(NAMES)
-    beside = {f"{ours}/{other}" for ours in (OURS, COMPILED) for other in "acde"}
-    assert set(results["ratios"]) == beside | {f"{COMPILED}/{OURS}", f"{BOTH_CORES}/{OURS}"}
+    beside = {f"{ours}/{other}" for ours in (OURS, PLAIN) for other in "acde"}
+    assert set(results["ratios"]) == beside | {f"{OURS}/{PLAIN}", f"{BOTH_CORES}/{OURS}"}
     figures = list(numbers({name: results[name] for name in ("contenders", "ratios", "cold_start")}))
     assert figures
     assert all(figure > 0 for figure in figures)
-    assert set(STAGES) < set(results["breakdown_us_a_page"])
+    breakdown = results["breakdown_us_a_page"]
+    assert list(breakdown) == [OURS, PLAIN]
+    assert all(set(STAGES) < set(stages) for stages in breakdown.values())
+    assert all(stages[stage] > 0 for stages in breakdown.values() for stage in STAGES)
     for name in NAMES.values():
         assert name in done.stdout
 

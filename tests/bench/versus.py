@@ -24,23 +24,23 @@ HOW_TO_MAKE: Final = f"{BENCH_PYTHON.parent.parent.name} is missing: make setup-
 HOW_TO_COMPILE: Final = f"{COMPILED_LIB.relative_to(ROOT)} is missing: make compiled"
 OURS: Final = "b"
 BOTH_CORES: Final = "w"
-COMPILED: Final = "m"
+PLAIN: Final = "p"
 NAMES: Final = {
     "a": "stock Scrapy, downloads only",
     OURS: "qa-scraper crawl, everything",
-    COMPILED: "the same, its reading compiled",
-    BOTH_CORES: "the same with --workers 2, on both cores",
+    BOTH_CORES: "as (b), with --workers 2, on both cores",
+    PLAIN: "as (b), in plain Python, nothing compiled",
     "c": "stock Scrapy, CSS item loaders, feed",
     "d": "Crawlee ParselCrawler, XPath",
     "e": "aiohttp and lxml by hand",
 }
-_BY_QA_SCRAPER: Final = frozenset((OURS, COMPILED, BOTH_CORES))
+_BY_QA_SCRAPER: Final = frozenset((OURS, PLAIN, BOTH_CORES))
 _OTHERS: Final = tuple(letter for letter in NAMES if letter not in _BY_QA_SCRAPER)
 PAIRS: Final = (
     *((OURS, other) for other in _OTHERS),
-    *((COMPILED, other) for other in _OTHERS),
-    (COMPILED, OURS),
     (BOTH_CORES, OURS),
+    (OURS, PLAIN),
+    *((PLAIN, other) for other in _OTHERS),
 )
 """What is compared, by letter."""
 _EXTRACTS: Final = NAMES.keys() - {"a"}
@@ -76,8 +76,7 @@ class Arena:
         module = ["-m", "tests.bench.contenders"]
         if letter in _BY_QA_SCRAPER:
             workers = ("--workers", "2") if letter == BOTH_CORES else ()
-            compiled = ("env", f"PYTHONPATH={COMPILED_LIB}") if letter == COMPILED else ()
-            return [*compiled, str(BIN / "qa-scraper"), *self.crawl_arguments(letter), *workers]
+            return [*_package(letter), str(BIN / "qa-scraper"), *self.crawl_arguments(letter), *workers]
         if letter == "a":
             urls = self.folder / "urls.txt"
             urls.write_text("\n".join(self.nginx.url + path for path in self.paths), "utf-8")
@@ -130,15 +129,21 @@ class Arena:
         with self.output(letter).open(encoding="utf-8") as lines:
             return [json.loads(line) for line in lines]
 
-    def breakdown(self, cpu_us: float) -> dict[str, float]:
-        """Microseconds a page by stage; the engine's are what the others leave of *cpu_us*."""
-        self.clear(OURS)
+    def breakdown(self, letter: str, cpu_us: float) -> dict[str, float]:
+        """Microseconds a page by stage of (b) or (p); the engine's are what the others leave of *cpu_us*."""
+        self.clear(letter)
         found = self.folder / "stages.json"
-        command = [sys.executable, "-m", "tests.bench.stages", str(found), *self.crawl_arguments(OURS)]
+        python = [*_package(letter), sys.executable, "-P"]
+        command = [*python, "-m", "tests.bench.stages", str(found), *self.crawl_arguments(letter)]
         measured(command, cpu=self.cpu, folder=ROOT, said=self.folder / "stages.log")
         seconds = json.loads(found.read_text("utf-8"))["seconds"]
         stages = {name: value / len(self.paths) * 1e6 for name, value in seconds.items()}
         return {ENGINE: cpu_us - sum(stages.values())} | stages
+
+
+def _package(letter: str) -> tuple[str, str]:
+    """Sets which package is run: the one that pip installs, or the source as it is."""
+    return ("env", f"PYTHONPATH={ROOT if letter == PLAIN else f'{COMPILED_LIB}{os.pathsep}{ROOT}'}")
 
 
 def cores() -> tuple[int | None, int | None]:
