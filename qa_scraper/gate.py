@@ -81,25 +81,25 @@ class Breach:
     message: str
 
 
-def filled(record: Mapping[str, object]) -> set[str]:
+def filled(record: dict[str, object]) -> set[str]:
     """Which of ``FIELDS`` a record fills."""
     return {name for name in FIELDS if value_of(record, name) is not None}
 
 
-def layout_of(record: Mapping[str, object]) -> str:
+def layout_of(record: dict[str, object]) -> str:
     """The layout by which a record was read."""
     source = record["source"]
-    assert isinstance(source, Mapping)
+    assert isinstance(source, dict)
     return str(source["layout"] or "")
 
 
-def value_of(record: Mapping[str, object], name: str) -> object:
+def value_of(record: dict[str, object], name: str) -> object:
     """What a record says in one of ``FIELDS``; None where that is empty."""
     value: object = record
     for part in _PATHS[name]:
         if isinstance(value, list):
             value = value[0] if value else None
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return None
         value = value.get(part)
     return None if value in ("", []) else value

@@ -19,6 +19,7 @@ from qa_scraper.thread_pages import (
     first_page_in_sql,
     further_page,
     keys_of_pages,
+    pages_in_sql,
     thread_of,
     title_of_thread,
 )
@@ -30,6 +31,14 @@ _KEPT: Final = (
     "question_hash, content_hash, name, body, extractor_version, answered, changed_at, version, lost_at, removed_at"
 )
 """What of a record may change, and is restored when a run is undone."""
+_UNSETTLED: Final = (
+    "SELECT name, rowid, question_hash, id IS NULL AND question_hash NOT GLOB '{further}*'"
+    " AND NOT EXISTS (SELECT 1 FROM records o WHERE o.question_hash=r.question_hash AND o.rowid<>r.rowid)"
+    " AND NOT EXISTS (SELECT 1 FROM records o WHERE {of_its_pages})"
+    " AND NOT EXISTS (SELECT 1 FROM records o WHERE o.id=r.name)"
+    " FROM records r WHERE settled=0 ORDER BY url_key LIMIT 1000"
+).format(further=FURTHER, of_its_pages=pages_in_sql("o.question_hash", "r.url_key"))
+"""Records whose question waits for its id. Last: whether it plainly gets its name, free of all other records."""
 
 
 class RecordStore:
@@ -216,13 +225,14 @@ class RecordStore:
         Where copies of one question have become two, the one with the smallest URL keeps the id.
         """
         with transaction(self._db):
-            while True:
-                rows = self._db.execute(
-                    "SELECT question_hash FROM records WHERE settled=0 ORDER BY url_key LIMIT 1000"
-                ).fetchall()
-                if not rows:
-                    return
-                for question_hash in dict.fromkeys(row[0] for row in rows):
+            while rows := self._db.execute(_UNSETTLED).fetchall():
+                plain: dict[str, int] = {}
+                for name, row, _, is_plain in rows:
+                    if not is_plain or name in plain:
+                        break
+                    plain[name] = row
+                self._db.executemany("UPDATE records SET id=?, settled=1 WHERE rowid=?", plain.items())
+                for question_hash in dict.fromkeys(question_hash for _, _, question_hash, _ in rows[len(plain) :]):
                     self._issue_id(question_hash)
 
     def _first_page(self, question_hash: str) -> str | None:

@@ -89,6 +89,12 @@ def keys_of_pages(key: str) -> tuple[str, str]:
     return f"{FURTHER}{key}{_END}", f"{FURTHER}{key}{chr(ord(_END) + 1)}"
 
 
+def pages_in_sql(column: str, key: str) -> str:
+    """Whether *column*, a ``question_key``, is of a further page of the thread at *key*; both are names, in SQL."""
+    begin, end = (f"'{FURTHER}' || {key} || char({ord(_END) + at})" for at in (0, 1))
+    return f"{column} >= {begin} AND {column} < {end}"
+
+
 def join_pages(record: dict[str, Any], pages: Sequence[Mapping[str, Any]]) -> None:
     """Adds to *record*, the first page as JSON, the answers of its further *pages* that it has not got, in their order.
 

@@ -141,6 +141,16 @@ def test_copies_that_part_get_ids_of_their_own(tmp_path: Path, ledger: Ledger) -
     }
 
 
+def test_of_two_questions_of_one_name_the_smaller_url_has_it(tmp_path: Path, ledger: Ledger) -> None:
+    for url, text in [("http://h/b", "one"), ("http://h/c", "two"), ("http://h/a", "three")]:
+        record = replace(stored(url, text), name="s:7" if url != "http://h/c" else "s:8")
+        ledger.add_urls([FoundUrl(url, url, "h")], 0.0, AT)
+        ledger.commit_page(PageOutcome(url, State.STORED, AT, records=(record,)), 0.0)
+    publish(ledger, tmp_path)
+    ids = {record["url"]: record["id"] for record in lines(tmp_path)}
+    assert ids == {"http://h/a": "s:7", "http://h/b": f"s:7~{stored('', 'one').question_hash[:8]}", "http://h/c": "s:8"}
+
+
 def test_versions(tmp_path: Path, ledger: Ledger) -> None:
     store(ledger, "http://h/a", "one")
     store(ledger, "http://h/a", "one", at="2026-02-01T08:00:00Z")
