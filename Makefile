@@ -117,10 +117,11 @@ WORKERS ?= 1
 torture: $(READY)
 	$(BIN)/python -m tests.faults --trials $(TRIALS) --workers $(WORKERS)
 
-# The tests of what is compiled, with the compiled package
+# The tests of what is compiled, and crawls that are killed or have workers, with the compiled package
 test-compiled: compiled
 	PYTHONPATH=$(CURDIR)/$(COMPILED)/lib:$(CURDIR) $(BIN)/pytest --import-mode=importlib \
-	  tests/extraction tests/test_text.py tests/test_urls.py
+	  tests/extraction tests/test_text.py tests/test_urls.py tests/test_url_patterns.py tests/test_page.py \
+	  tests/crawl/test_demo_crawl.py tests/crawl/test_restarts.py tests/crawl/test_workers.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.machinery
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -27,14 +28,24 @@ def what_is_missing() -> str | None:
     """What compiling needs and this machine has not got; None where it can be tried."""
     if sys.implementation.name != "cpython":
         return f"mypyc needs CPython, this is {sys.implementation.name}"
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        return "what is compiled was never tried in a Python without its lock (GIL)"
     if sys.platform == "win32":
-        return None  # Visual C++ is on no path: only a trial tells
-    compiler = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
-    if shutil.which(compiler) is None:
-        return f"there is no C compiler ({compiler})"
-    if not Path(sysconfig.get_path("include"), "Python.h").exists():
-        return "Python's headers are missing (Debian: python3-dev)"
-    return None
+        return None  # Visual C++ is called otherwise: only a trial tells
+    compiler = shlex.split(os.environ.get("CC") or "") or shlex.split(sysconfig.get_config_var("CC") or "cc")
+    with tempfile.TemporaryDirectory(prefix="qa-scraper-probe-") as folder:
+        Path(folder, "probe.c").write_text("#include <Python.h>\n", "utf-8")
+        try:
+            done = _run(
+                [*compiler, "-I", sysconfig.get_path("include"), "-c", "probe.c", "-o", "probe.o"], Path(folder)
+            )
+        except OSError:
+            return f"there is no C compiler ({compiler[0]})"
+    return (
+        f"{compiler[0]} cannot compile for this Python (Debian: python3-dev): {done.stdout}"
+        if done.returncode
+        else None
+    )
 
 
 class CompileHook(BuildHookInterface):  # type: ignore[type-arg]
@@ -43,27 +54,29 @@ class CompileHook(BuildHookInterface):  # type: ignore[type-arg]
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
-        """What the build needs besides hatchling: the very mypy that the tests were run with, where it is used."""
-        return list(self.config["compiler"]) if self._wish() != "no" and what_is_missing() is None else []
+        """What a wheel needs besides hatchling: the mypy that the tests were run with, where something can be compiled.
+
+        Asked for an editable install as well, which has no use for it: who asks is not told.
+        """
+        return list(self.config["needs"]) if self._wish() != "no" and what_is_missing() is None else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Adds the compiled files to the wheel; without them it is plain, and a warning says why."""
         wish = self._wish()
         if version == "editable" or wish == "no":
             return
-        folder = self._folder = tempfile.TemporaryDirectory(prefix="qa-scraper-build-")
-        problem = what_is_missing() or self._compile(Path(folder.name))
+        self._folder = tempfile.TemporaryDirectory(prefix="qa-scraper-build-")
+        folder = Path(self._folder.name)
+        problem = what_is_missing() or self._compile(folder)
         if problem is None:
-            compiled = sorted(Path(folder.name).glob(f"*{_SUFFIX}")) + sorted(
-                Path(folder.name, "qa_scraper").rglob(f"*{_SUFFIX}")
-            )
-            build_data["force_include"].update({str(path): str(path.relative_to(folder.name)) for path in compiled})
+            compiled = [*folder.glob(f"*{_SUFFIX}"), *(folder / "qa_scraper").rglob(f"*{_SUFFIX}")]
+            build_data["force_include"].update({str(path): str(path.relative_to(folder)) for path in compiled})
             build_data["pure_python"] = False
             build_data["infer_tag"] = True
         elif wish == "yes":
             self.app.abort(f"nothing was built: {problem}. {VARIABLE}=no builds it in plain Python")
         else:
-            self.app.display_warning(f"built in plain Python, which reads pages a fifth slower: {problem}")
+            self.app.display_warning(f"built in plain Python, which takes a quarter longer to read a page: {problem}")
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Removes the copy."""
@@ -79,16 +92,27 @@ class CompileHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def _compile(self, folder: Path) -> str | None:
         """Compiles a copy of the package in *folder*, beside its modules. Why it could not, or None."""
-        hidden = shutil.ignore_patterns("__pycache__", f"*{_SUFFIX}")
-        shutil.copytree(Path(self.root, "qa_scraper"), folder / "qa_scraper", ignore=hidden)
-        done = subprocess.run(
-            [sys.executable, "-m", "mypyc", *self.config["mypy-args"], *self.config["modules"]],
-            cwd=folder,
-            env=os.environ | {"MYPYC_OPT_LEVEL": "2"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            check=False,
-        )
-        return f"mypyc ended with {done.returncode}:\n{done.stdout[-_SHOWN:]}" if done.returncode else None
+        for source in Path(self.root, "qa_scraper").rglob("*.py"):
+            copy = folder / source.relative_to(self.root)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, copy)
+        modules: list[str] = self.config["modules"]
+        done = _run([sys.executable, "-m", "mypyc", *self.config["mypy-args"], *modules], folder)
+        if done.returncode:
+            return f"mypyc ended with {done.returncode}:\n{done.stdout[-_SHOWN:]}"
+        missing = [module for module in modules if not (folder / module).with_suffix(_SUFFIX).exists()]
+        return f"what mypyc made is not for this Python (*{_SUFFIX}): {', '.join(missing)}" if missing else None
+
+
+def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Runs *command* in *folder*; ``stdout`` of the result is all that it said. Raises OSError where there is none."""
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ | {"MYPYC_OPT_LEVEL": "2", "MYPYC_DEBUG_LEVEL": "0"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )

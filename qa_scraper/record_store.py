@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import chain, count, groupby
 from operator import itemgetter
 from typing import Final
@@ -18,7 +18,6 @@ from qa_scraper.thread_pages import (
     OF_PAGES,
     first_page_in_sql,
     further_page,
-    keys_of_pages,
     pages_in_sql,
     thread_of,
     title_of_thread,
@@ -205,7 +204,7 @@ class RecordStore:
 
     def _unsettle_pages(self, key: str) -> None:
         """The same of the further pages of the thread at *key*."""
-        self._db.execute(f"UPDATE records SET settled=0 WHERE {OF_PAGES} AND settled", keys_of_pages(key))
+        self._db.execute(f"UPDATE records SET settled=0 WHERE {OF_PAGES} AND settled", (key,))
 
     def shown_elsewhere(self, question_hash: str, key: str) -> str | None:
         """A URL other than *key* that shows the same question, for a further page the first one; None: none does."""
@@ -226,14 +225,23 @@ class RecordStore:
         """
         with transaction(self._db):
             while rows := self._db.execute(_UNSETTLED).fetchall():
-                plain: dict[str, int] = {}
-                for name, row, _, is_plain in rows:
-                    if not is_plain or name in plain:
-                        break
-                    plain[name] = row
-                self._db.executemany("UPDATE records SET id=?, settled=1 WHERE rowid=?", plain.items())
-                for question_hash in dict.fromkeys(question_hash for _, _, question_hash, _ in rows[len(plain) :]):
-                    self._issue_id(question_hash)
+                plain: list[tuple[str, int]] = []  # many in one statement, which is most of what an id takes
+                issued: set[str] = set()
+                done: set[str] = set()
+                for name, row, question_hash, is_plain in rows:
+                    if is_plain and name not in issued:
+                        plain.append((name, row))
+                        issued.add(name)
+                    elif question_hash not in done:
+                        self._settle(plain)
+                        plain.clear()
+                        issued.add(self.issue_id(question_hash))
+                        done.add(question_hash)
+                self._settle(plain)
+
+    def _settle(self, ids: Iterable[tuple[str, int]]) -> None:
+        """Gives records, by the numbers of their rows, their ids."""
+        self._db.executemany("UPDATE records SET id=?, settled=1 WHERE rowid=?", ids)
 
     def _first_page(self, question_hash: str) -> str | None:
         """The URL of the page that a further page (by *question_hash*) follows, where it is known and of its title."""
@@ -251,35 +259,35 @@ class RecordStore:
                 return str(first)
         return None
 
-    def _issue_id(self, question_hash: str) -> None:
+    def issue_id(self, question_hash: str) -> str:
+        """Gives one question its id, and says which."""
         first = self._first_page(question_hash)
         if first is not None:
-            of_first = "FROM records WHERE url_key=? AND part=''"
-            thread, settled = self._db.execute(f"SELECT question_hash, settled {of_first}", (first,)).fetchone()
-            if not settled:
-                self._issue_id(thread)
-            self._db.execute(
-                f"UPDATE records SET id=(SELECT id {of_first}), settled=1 WHERE question_hash=?", (first, question_hash)
-            )
-            return
+            thread, settled, issued = self._db.execute(
+                "SELECT question_hash, settled, id FROM records WHERE url_key=? AND part=''", (first,)
+            ).fetchone()
+            chosen = str(issued) if settled else self.issue_id(thread)
+            self._db.execute("UPDATE records SET id=?, settled=1 WHERE question_hash=?", (chosen, question_hash))
+            return chosen
         copies = self._db.execute(
             "SELECT id, name, url_key FROM records WHERE question_hash=? ORDER BY url_key, part", (question_hash,)
         ).fetchall()
-        name, keys = copies[0][1], {key for *_, key in copies}
+        name, keys = copies[0][1], dict.fromkeys(key for *_, key in copies)
         is_further = thread_of(question_hash) is not None
         own = f"{name}~{text_hash(question_hash)[:8] if is_further else question_hash[:8]}"
         # Even that may be taken: by a question that a page shows now which showed this one when the id was issued.
         further = (f"{own}-{number}" for number in count(2))
         of_pages = () if is_further else (issued for key in keys for issued in self._ids_of_pages(key))
         wanted = chain((issued for issued, *_ in copies if issued), of_pages, (name, own), further)
-        chosen = next(choice for choice in wanted if not self._taken(choice, question_hash, keys))
+        chosen = next(str(choice) for choice in wanted if not self._taken(choice, question_hash, keys))
         self._db.execute("UPDATE records SET id=?, settled=1 WHERE question_hash=?", (chosen, question_hash))
+        return chosen
 
     def _ids_of_pages(self, key: str) -> list[str]:
         """The ids that further pages of the thread at *key* were published under, before its first page was known."""
         found = self._db.execute(
             f"SELECT DISTINCT question_hash, id FROM records WHERE {OF_PAGES} AND id IS NOT NULL ORDER BY id",
-            keys_of_pages(key),
+            (key,),
         ).fetchall()
         return [issued for question_hash, issued in found if self._first_page(question_hash) == key]
 

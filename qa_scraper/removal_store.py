@@ -12,7 +12,7 @@ import orjson
 from qa_scraper.forgotten_store import FORGOTTEN, Tombstone
 from qa_scraper.near_duplicate_store import NearDuplicateStore
 from qa_scraper.refresh import State
-from qa_scraper.thread_pages import OF_PAGES, keys_of_pages
+from qa_scraper.thread_pages import OF_PAGES
 
 _TABLES: Final = ("records", "record_versions", "undo")
 """Where bodies of records are."""
@@ -80,7 +80,7 @@ class RemovalStore:
         for place in list(places):
             places.update(self._db.execute(copies, place))
         for url, _ in list(places):
-            places.update(self._db.execute(further, keys_of_pages(url)))
+            places.update(self._db.execute(further, (url,)))
         stones, versions = [], 0
         parts: dict[str, set[str]] = {}
         for url, part in sorted(places):

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 FURTHER: Final = "page:"
 """What the question's hash of a further page without its question begins with."""
 _END: Final = "\n"
-OF_PAGES: Final = "question_hash>=? AND question_hash<?"
-"""What the further pages of a thread are found by in SQL, with ``keys_of_pages``."""
 # "p" is left out: it is as often the number of a post as that of a page. Counted from 1, or by posts from 0.
 _IN_QUERY: Final = re.compile(
     r"[?&](?:(?:page|pagenumber|pageno|pg|paged)=(?P<page>\d{1,5})|(?:start|offset)=(?P<start>\d{1,7}))(?=&|\Z)"
@@ -84,15 +82,14 @@ def first_page_in_sql(column: str) -> str:
     return f"substr({column}, {begin}, instr({column}, char({ord(_END)})) - {begin})"
 
 
-def keys_of_pages(key: str) -> tuple[str, str]:
-    """The bounds (the second one excluded) of the ``question_key`` of all further pages of the thread at *key*."""
-    return f"{FURTHER}{key}{_END}", f"{FURTHER}{key}{chr(ord(_END) + 1)}"
-
-
 def pages_in_sql(column: str, key: str) -> str:
-    """Whether *column*, a ``question_key``, is of a further page of the thread at *key*; both are names, in SQL."""
+    """Whether *column*, a ``question_key``, is of a further page of the thread at *key*; both as they stand in SQL."""
     begin, end = (f"'{FURTHER}' || {key} || char({ord(_END) + at})" for at in (0, 1))
     return f"{column} >= {begin} AND {column} < {end}"
+
+
+OF_PAGES: Final = pages_in_sql("question_hash", "?1")
+"""What the further pages of a thread are found by in SQL; the first parameter is the URL of its first page."""
 
 
 def join_pages(record: dict[str, Any], pages: Sequence[Mapping[str, Any]]) -> None:

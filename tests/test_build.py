@@ -14,6 +14,7 @@ import pytest
 from tests.support.commands import ROOT, environment
 
 NO_COMPILER = {"CC": "/nowhere/cc"}
+minds_cc = pytest.mark.skipif(sys.platform == "win32", reason="CC is not minded there")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 
@@ -30,41 +31,58 @@ def build(kind: str, folder: Path, **variables: str) -> subprocess.CompletedProc
     )
 
 
-def compiled_files(folder: Path) -> list[str]:
-    """What is no ordinary file in the one wheel in *folder*, which must say that it runs everywhere."""
+def assert_plain(folder: Path) -> None:
+    """The one wheel in *folder* holds no compiled file, and says that it runs everywhere."""
     (wheel,) = folder.iterdir()
     assert wheel.name.endswith("-py3-none-any.whl")
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    assert "qa_scraper/text.py" in names
-    return [name for name in names if name.endswith((".so", ".pyd"))]
+    assert [name for name in names if name.endswith((".so", ".pyd"))] == []
+
+
+def compiler(folder: Path, *lines: str) -> dict[str, str]:
+    """A compiler that finds Python's headers, and does what the *lines* of shell say when it is used."""
+    path = folder / "c c"
+    path.write_text("\n".join(('#!/bin/sh\ncase "$*" in *probe.c*) exit 0;; esac', *lines, "")), "utf-8")
+    path.chmod(0o755)
+    return {"CC": f"'{path}' -O0"}
 
 
 def test_a_wheel_can_be_had_plain(tmp_path: Path) -> None:
     done = build("wheel", tmp_path, QA_SCRAPER_COMPILE="no")
     assert done.returncode == 0, done.stderr
-    assert compiled_files(tmp_path) == []
+    assert_plain(tmp_path)
 
 
+@minds_cc
 def test_without_a_compiler_it_is_plain_and_says_so(tmp_path: Path) -> None:
     done = build("wheel", tmp_path, **NO_COMPILER)
     assert done.returncode == 0, done.stderr
-    assert compiled_files(tmp_path) == []
+    assert_plain(tmp_path)
     assert "built in plain Python" in done.stderr + done.stdout
     assert "there is no C compiler (/nowhere/cc)" in done.stderr + done.stdout
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="CC is not minded there")
-def test_with_a_compiler_that_fails_it_is_plain_and_says_so(tmp_path: Path) -> None:
-    compiler = tmp_path / "cc"
-    compiler.write_text("#!/bin/sh\necho 'no room left for objects' >&2\nexit 1\n", "utf-8")
-    compiler.chmod(0o755)
-    done = build("wheel", tmp_path / "dist", CC=str(compiler))
+@minds_cc
+def test_without_headers_it_is_plain_and_says_so(tmp_path: Path) -> None:
+    no_headers = tmp_path / "cc"
+    no_headers.write_text("#!/bin/sh\necho 'Python.h: No such file' >&2\nexit 1\n", "utf-8")
+    no_headers.chmod(0o755)
+    done = build("wheel", tmp_path / "dist", CC=str(no_headers))
     assert done.returncode == 0, done.stderr
-    assert compiled_files(tmp_path / "dist") == []
+    assert_plain(tmp_path / "dist")
+    assert "cannot compile for this Python (Debian: python3-dev): Python.h: No such file" in done.stderr + done.stdout
+
+
+@minds_cc
+def test_with_a_compiler_that_fails_it_is_plain_and_says_so(tmp_path: Path) -> None:
+    done = build("wheel", tmp_path / "dist", **compiler(tmp_path, "echo 'no room left for objects'", "exit 1"))
+    assert done.returncode == 0, done.stderr
+    assert_plain(tmp_path / "dist")
     assert "no room left for objects" in done.stderr + done.stdout
 
 
+@minds_cc
 def test_who_asks_for_a_compiled_wheel_gets_no_other(tmp_path: Path) -> None:
     done = build("wheel", tmp_path, QA_SCRAPER_COMPILE="yes", **NO_COMPILER)
     assert done.returncode == 1
@@ -72,10 +90,41 @@ def test_who_asks_for_a_compiled_wheel_gets_no_other(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@minds_cc
+def test_what_is_compiled_for_another_machine_is_not_taken(tmp_path: Path) -> None:
+    another = {"SETUPTOOLS_EXT_SUFFIX": ".cpython-311-other.so"}
+    makes_files = 'while [ "$1" != -o ]; do shift; done; : > "$2"'
+    done = build("wheel", tmp_path / "dist", QA_SCRAPER_COMPILE="yes", **another, **compiler(tmp_path, makes_files))
+    assert done.returncode == 1
+    assert "what mypyc made is not for this Python" in done.stderr
+    assert list((tmp_path / "dist").iterdir()) == []
+
+
+def test_an_editable_install_is_never_compiled(tmp_path: Path) -> None:
+    done = build("wheel:editable", tmp_path, QA_SCRAPER_COMPILE="yes")
+    assert done.returncode == 0, done.stderr
+    assert_plain(tmp_path)
+
+
 def test_a_wish_that_is_none_is_an_error(tmp_path: Path) -> None:
     done = build("wheel", tmp_path, QA_SCRAPER_COMPILE="perhaps")
     assert done.returncode == 1
     assert "QA_SCRAPER_COMPILE=perhaps is none of its values: yes, no" in done.stderr
+
+
+@minds_cc
+@pytest.mark.parametrize("variables", [{"QA_SCRAPER_COMPILE": "no"}, NO_COMPILER])
+def test_a_plain_wheel_needs_nothing_that_compiles(variables: dict[str, str]) -> None:
+    ask = "import hatchling.build; print(*hatchling.build.get_requires_for_build_wheel())"
+    done = subprocess.run(
+        [sys.executable, "-c", ask],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=environment() | variables,
+        check=True,
+    )
+    assert done.stdout.strip() == ""
 
 
 def test_the_source_distribution_can_be_built_from(tmp_path: Path) -> None:
@@ -89,7 +138,7 @@ def test_the_source_distribution_can_be_built_from(tmp_path: Path) -> None:
 
 
 def test_it_is_compiled_by_what_the_tests_were_run_with() -> None:
-    (compiler,) = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]["compiler"]
-    name, _, version = compiler.partition("==")
+    (needed,) = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]["needs"]
+    name, _, version = needed.partition("==")
     assert name == "mypy[mypyc]"
     assert f"\nmypy=={version} \\\n" in (ROOT / "requirements.lock").read_text("utf-8")

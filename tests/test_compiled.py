@@ -13,7 +13,7 @@ from qa_scraper import __version__
 from qa_scraper.demo import DemoServer, demo_site
 
 from tests.bench.versus import HOW_TO_COMPILE
-from tests.support.commands import COMPILED_LIB, ROOT, crawl_arguments, environment, qa_scraper
+from tests.support.commands import COMPILED_LIB, ROOT, compiled_is_current, crawl_arguments, environment, qa_scraper
 
 PLAIN = {"PYTHONPATH": str(ROOT)}
 COMPILED = {"PYTHONPATH": str(COMPILED_LIB)}
@@ -21,14 +21,8 @@ SHARED = ROOT.parent / "shared"
 PAGES = [ROOT / "fixtures", SHARED / "seed", SHARED / "real-pages" / "pages"]
 
 
-def sources(folder: Path) -> dict[Path, bytes]:
-    return {path.relative_to(folder): path.read_bytes() for path in (folder / "qa_scraper").rglob("*.py")}
-
-
-IS_CURRENT = sources(COMPILED_LIB) == sources(ROOT)
-pytestmark = pytest.mark.skipif(
-    not IS_CURRENT and os.environ.get("CI") != "true", reason=f"{HOW_TO_COMPILE} (or older than the code)"
-)
+IS_CURRENT = compiled_is_current()
+pytestmark = pytest.mark.skipif(not IS_CURRENT and os.environ.get("CI") != "true", reason=HOW_TO_COMPILE)
 
 
 def modules() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import sqlite3
@@ -149,6 +150,41 @@ def test_of_two_questions_of_one_name_the_smaller_url_has_it(tmp_path: Path, led
     publish(ledger, tmp_path)
     ids = {record["url"]: record["id"] for record in lines(tmp_path)}
     assert ids == {"http://h/a": "s:7", "http://h/b": f"s:7~{stored('', 'one').question_hash[:8]}", "http://h/c": "s:8"}
+
+
+PAGES = st.lists(
+    st.tuples(st.integers(0, 4), st.integers(1, 3), st.integers(0, 4), st.integers(0, 4), st.booleans()), max_size=14
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(PAGES)
+def test_ids_given_by_the_thousand_are_those_given_one_by_one(pages: list[tuple[int, int, int, int, bool]]) -> None:
+    """Pages of threads, copies, parts of a question that moved on, names that several claim."""
+    import tempfile
+
+    found = []
+    for by_the_thousand in (True, False):
+        with tempfile.TemporaryDirectory() as folder, contextlib.closing(Ledger(Path(folder) / "l.sqlite")) as ledger:
+            for thread, page, text, name, is_published in pages:
+                url = f"http://h/{thread}" + (f"?page={page}" if page > 1 else "")
+                question = f"page:http://h/{thread}\nT" if page > 1 and text else f"{text:064}"
+                record = replace(stored(url, f"{text}"), name=f"s:{name}", question_hash=question)
+                ledger.add_urls([FoundUrl(url, url, "h")], 0.0, AT)
+                ledger.commit_page(PageOutcome(url, State.STORED, AT, records=(record,)), 0.0)
+                if is_published:
+                    issue(ledger, by_the_thousand=by_the_thousand)
+            issue(ledger, by_the_thousand=by_the_thousand)
+            found.append(ledger.keys("SELECT url_key || ' ' || id || ' ' || settled FROM records ORDER BY 1"))
+    assert found[0] == found[1]
+
+
+def issue(ledger: Ledger, *, by_the_thousand: bool) -> None:
+    if by_the_thousand:
+        ledger.records.issue_ids()
+        return
+    for question in dict.fromkeys(ledger.keys("SELECT question_hash FROM records WHERE settled=0 ORDER BY url_key")):
+        ledger.records.issue_id(question)
 
 
 def test_versions(tmp_path: Path, ledger: Ledger) -> None:

@@ -17,11 +17,11 @@ from tests.bench.measure import Cost, measured
 from tests.bench.nginx import HOW_TO_INSTALL, Nginx, find_nginx
 from tests.bench.site import BenchSite
 from tests.bench.stages import ENGINE
-from tests.support.commands import BIN, COMPILED_LIB, ROOT
+from tests.support.commands import BIN, COMPILED_LIB, ROOT, compiled_is_current
 
 BENCH_PYTHON: Final = ROOT / ".venv-bench" / "bin" / "python"
 HOW_TO_MAKE: Final = f"{BENCH_PYTHON.parent.parent.name} is missing: make setup-bench"
-HOW_TO_COMPILE: Final = f"{COMPILED_LIB.relative_to(ROOT)} is missing: make compiled"
+HOW_TO_COMPILE: Final = f"{COMPILED_LIB.relative_to(ROOT)} is missing, or older than the code: make compiled"
 OURS: Final = "b"
 BOTH_CORES: Final = "w"
 PLAIN: Final = "p"
@@ -48,7 +48,7 @@ _EXTRACTS: Final = NAMES.keys() - {"a"}
 
 def missing_parts() -> list[str]:
     """What the benchmark needs and has not got: how to get each."""
-    parts = {HOW_TO_INSTALL: find_nginx(), HOW_TO_MAKE: BENCH_PYTHON.exists(), HOW_TO_COMPILE: COMPILED_LIB.exists()}
+    parts = {HOW_TO_INSTALL: find_nginx(), HOW_TO_MAKE: BENCH_PYTHON.exists(), HOW_TO_COMPILE: compiled_is_current()}
     return [how for how, found in parts.items() if not found]
 
 

@@ -16,6 +16,15 @@ CLOCK = "2026-01-31T08:00:00Z"
 TIMEOUT = 120
 
 
+def compiled_is_current() -> bool:
+    """Whether the package in ``COMPILED_LIB`` is compiled, and made of the source as it is."""
+    made, source = (
+        {path.relative_to(folder): path.read_bytes() for path in (folder / "qa_scraper").rglob("*.py")}
+        for folder in (COMPILED_LIB, ROOT)
+    )
+    return made == source and any((COMPILED_LIB / "qa_scraper").glob("text.*.so"))
+
+
 def environment() -> dict[str, str]:
     """The environment without anything that changes what the commands print or do."""
     drop = ("COVERAGE", "QA_SCRAPER", "FORCE_COLOR", "TTY", "GITHUB_ACTIONS", "PY_COLORS")
