@@ -93,6 +93,8 @@ _LONGEST_LABEL: Final = 24
 _DATE: Final = re.compile(r"(?:19|20)[0-9]{2}[-. ](?:0?[1-9]|1[0-2])[-. ](?:0?[1-9]|[12][0-9]|3[01])")
 _SOME_DIGITS: Final = re.compile(r"[0-9][0-9 .()-]{5,12}[0-9]")
 """Stands where there is any number that is looked for: most texts hold none, and need no further look."""
+_SHORTEST: Final = 4
+"""Characters of the shortest text that holds a detail: 賴 and a handle of three. All other patterns need more."""
 _JUDGED: Final = 2000
 _LONGEST_NUMBER: Final = 64
 _SHAPES: Final = (
@@ -112,6 +114,8 @@ def without_details(text: str) -> str:
 
 def details(text: str) -> list[Span]:
     """The details in *text*, in their order, none overlapping another."""
+    if len(text) < _SHORTEST:  # what parts the numbers of a list, for one
+        return []
     even = evened(text)
     found: list[Span] = []
     if "/" in even:

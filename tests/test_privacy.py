@@ -208,6 +208,7 @@ def test_names_in_free_text(name: str, text: str, shown: str) -> None:
     ("是www.instagram.com/lily。", "是[profile]。"),
     ("0912-345-678@example.com", "[email]"),
     ("LINE:lily123. The line: cdk4, second line: cdk6", "LINE:[profile]. The line: cdk4, second line: cdk6"),
+    ("賴a1b", "賴[profile]"),
     ("0912-345-678,0987-654-321", "[phone],[phone]"),
     ("手機0912345678/02-23456789/0987654321", "手機[phone]/[phone]/[phone]"),
     ("+886912345678,0987654321", "[phone],[phone]"),
