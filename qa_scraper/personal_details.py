@@ -128,9 +128,11 @@ def details(text: str) -> list[Span]:
         found += _spans(_HANDLE.finditer(even), "[profile]", group=1)
     if _SOME_DIGITS.search(even):
         found += _spans((m for m in _ID_NUMBER.finditer(even) if _is_id_number(*m.groups())), "[id-number]")
-        found += _phones(even)
-        labelled = (m for m in _ANY_NUMBER.finditer(even) if _is_labelled(even, m.start()) and not _DATE.match(m[0]))
-        found += _spans(labelled, "[phone]")
+        phones = list(_phones(even))
+        known = {(begin, end) for begin, end, _ in phones}
+        others = (m for m in _ANY_NUMBER.finditer(even) if m.span() not in known)
+        found += phones
+        found += _spans((m for m in others if _is_labelled(even, m.start()) and not _DATE.match(m[0])), "[phone]")
     return apart(found)
 
 
