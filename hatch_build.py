@@ -35,17 +35,14 @@ def what_is_missing() -> str | None:
     compiler = shlex.split(os.environ.get("CC") or "") or shlex.split(sysconfig.get_config_var("CC") or "cc")
     with tempfile.TemporaryDirectory(prefix="qa-scraper-probe-") as folder:
         Path(folder, "probe.c").write_text("#include <Python.h>\n", "utf-8")
+        probe = [*compiler, "-I", sysconfig.get_path("include"), "-c", "probe.c", "-o", "probe.o"]
         try:
-            done = _run(
-                [*compiler, "-I", sysconfig.get_path("include"), "-c", "probe.c", "-o", "probe.o"], Path(folder)
-            )
+            done = _run(probe, Path(folder))
         except OSError:
             return f"there is no C compiler ({compiler[0]})"
-    return (
-        f"{compiler[0]} cannot compile for this Python (Debian: python3-dev): {done.stdout}"
-        if done.returncode
-        else None
-    )
+    if done.returncode:
+        return f"{compiler[0]} cannot compile for this Python (Debian: python3-dev): {done.stdout}"
+    return None
 
 
 class CompileHook(BuildHookInterface):  # type: ignore[type-arg]

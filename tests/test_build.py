@@ -41,11 +41,14 @@ def assert_plain(folder: Path) -> None:
 
 
 def compiler(folder: Path, *lines: str) -> dict[str, str]:
-    """A compiler that finds Python's headers, and does what the *lines* of shell say when it is used."""
+    """A compiler that does what the *lines* of shell say."""
     path = folder / "c c"
-    path.write_text("\n".join(('#!/bin/sh\ncase "$*" in *probe.c*) exit 0;; esac', *lines, "")), "utf-8")
+    path.write_text("\n".join(("#!/bin/sh", *lines, "")), "utf-8")
     path.chmod(0o755)
     return {"CC": f"'{path}' -O0"}
+
+
+FINDS_HEADERS = 'case "$*" in *probe.c*) exit 0;; esac'
 
 
 def test_a_wheel_can_be_had_plain(tmp_path: Path) -> None:
@@ -65,10 +68,8 @@ def test_without_a_compiler_it_is_plain_and_says_so(tmp_path: Path) -> None:
 
 @minds_cc
 def test_without_headers_it_is_plain_and_says_so(tmp_path: Path) -> None:
-    no_headers = tmp_path / "cc"
-    no_headers.write_text("#!/bin/sh\necho 'Python.h: No such file' >&2\nexit 1\n", "utf-8")
-    no_headers.chmod(0o755)
-    done = build("wheel", tmp_path / "dist", CC=str(no_headers))
+    no_headers = compiler(tmp_path, "echo 'Python.h: No such file' >&2", "exit 1")
+    done = build("wheel", tmp_path / "dist", **no_headers)
     assert done.returncode == 0, done.stderr
     assert_plain(tmp_path / "dist")
     assert "cannot compile for this Python (Debian: python3-dev): Python.h: No such file" in done.stderr + done.stdout
@@ -76,7 +77,9 @@ def test_without_headers_it_is_plain_and_says_so(tmp_path: Path) -> None:
 
 @minds_cc
 def test_with_a_compiler_that_fails_it_is_plain_and_says_so(tmp_path: Path) -> None:
-    done = build("wheel", tmp_path / "dist", **compiler(tmp_path, "echo 'no room left for objects'", "exit 1"))
+    done = build(
+        "wheel", tmp_path / "dist", **compiler(tmp_path, FINDS_HEADERS, "echo 'no room left for objects'", "exit 1")
+    )
     assert done.returncode == 0, done.stderr
     assert_plain(tmp_path / "dist")
     assert "no room left for objects" in done.stderr + done.stdout
@@ -94,7 +97,8 @@ def test_who_asks_for_a_compiled_wheel_gets_no_other(tmp_path: Path) -> None:
 def test_what_is_compiled_for_another_machine_is_not_taken(tmp_path: Path) -> None:
     another = {"SETUPTOOLS_EXT_SUFFIX": ".cpython-311-other.so"}
     makes_files = 'while [ "$1" != -o ]; do shift; done; : > "$2"'
-    done = build("wheel", tmp_path / "dist", QA_SCRAPER_COMPILE="yes", **another, **compiler(tmp_path, makes_files))
+    made_elsewhere = another | compiler(tmp_path, FINDS_HEADERS, makes_files)
+    done = build("wheel", tmp_path / "dist", QA_SCRAPER_COMPILE="yes", **made_elsewhere)
     assert done.returncode == 1
     assert "what mypyc made is not for this Python" in done.stderr
     assert list((tmp_path / "dist").iterdir()) == []

@@ -47,8 +47,12 @@ def stored(url: str, text: str, more: str = "", extractor: str = "1") -> StoredR
 
 
 def store(ledger: Ledger, url: str, text: str, more: str = "", extractor: str = "1", at: str = AT) -> None:
+    store_record(ledger, url, stored(url, text, more, extractor), at)
+
+
+def store_record(ledger: Ledger, url: str, record: StoredRecord, at: str = AT) -> None:
     ledger.add_urls([FoundUrl(url, url, "h")], 0.0, at)
-    ledger.commit_page(PageOutcome(url, State.STORED, at, records=(stored(url, text, more, extractor),)), 0.0)
+    ledger.commit_page(PageOutcome(url, State.STORED, at, records=(record,)), 0.0)
 
 
 def lines(folder: Path) -> list[dict[str, dict[str, object]]]:
@@ -145,8 +149,7 @@ def test_copies_that_part_get_ids_of_their_own(tmp_path: Path, ledger: Ledger) -
 def test_of_two_questions_of_one_name_the_smaller_url_has_it(tmp_path: Path, ledger: Ledger) -> None:
     for url, text in [("http://h/b", "one"), ("http://h/c", "two"), ("http://h/a", "three")]:
         record = replace(stored(url, text), name="s:7" if url != "http://h/c" else "s:8")
-        ledger.add_urls([FoundUrl(url, url, "h")], 0.0, AT)
-        ledger.commit_page(PageOutcome(url, State.STORED, AT, records=(record,)), 0.0)
+        store_record(ledger, url, record)
     publish(ledger, tmp_path)
     ids = {record["url"]: record["id"] for record in lines(tmp_path)}
     assert ids == {"http://h/a": "s:7", "http://h/b": f"s:7~{stored('', 'one').question_hash[:8]}", "http://h/c": "s:8"}
@@ -170,8 +173,7 @@ def test_ids_given_by_the_thousand_are_those_given_one_by_one(pages: list[tuple[
                 url = f"http://h/{thread}" + (f"?page={page}" if page > 1 else "")
                 question = f"page:http://h/{thread}\nT" if page > 1 and text else f"{text:064}"
                 record = replace(stored(url, f"{text}"), name=f"s:{name}", question_hash=question)
-                ledger.add_urls([FoundUrl(url, url, "h")], 0.0, AT)
-                ledger.commit_page(PageOutcome(url, State.STORED, AT, records=(record,)), 0.0)
+                store_record(ledger, url, record)
                 if is_published:
                     issue(ledger, by_the_thousand=by_the_thousand)
             issue(ledger, by_the_thousand=by_the_thousand)
