@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import stat
-import time
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from pathlib import Path
@@ -24,6 +23,7 @@ from qa_scraper.privacy import WITHHELD, Privacy, PrivacyPolicy
 from qa_scraper.privacy_key import privacy_of, ready_key
 
 from tests.planted_details import BEGIN, DOCUMENT, END, measure, table
+from tests.support.machine import assert_linear, seconds
 
 KEY = bytes(range(32))
 HIDING: tuple[PrivacyPolicy, ...] = ("pseudonym", "drop")
@@ -292,15 +292,9 @@ def test_a_thread_with_many_names_takes_linear_time() -> None:
             ]
         )
 
-    def took(record: dict[str, JsonValue]) -> float:
-        began = time.process_time()
-        Privacy("drop").applied(record)
-        return time.process_time() - began
-
     assert "Kay" not in json.dumps(Privacy("drop").applied(thread(20)))
-    few, many = thread(500), thread(2000)
-    small, large = map(min, zip(*[(took(few), took(many)) for _ in range(3)], strict=True))
-    assert large < 9 * small + 0.05
+    threads = {size: thread(size) for size in (500, 2000)}
+    assert_linear(lambda size: seconds(lambda: Privacy("drop").applied(threads[size])), 500)
 
 
 def test_a_record_that_lacks_fields() -> None:
