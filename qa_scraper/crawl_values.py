@@ -15,7 +15,7 @@ from qa_scraper.refresh import Fate, State
 class Lease:
     """A page in hand: what is due, and what its fetch has given so far.
 
-    ``valid``: the record of it that was validated last, as JSON.
+    ``valid``: records of it that are known to fit the schema, as JSON.
     """
 
     due: DueUrl
@@ -31,7 +31,7 @@ class Lease:
     no_question: str = ""
     failure: str = ""
     waiting_for: int = 0
-    valid: bytes = b""
+    valid: set[bytes] = field(default_factory=set)
     is_sitemap: bool = False
     listed: list[str] = field(default_factory=list)
 

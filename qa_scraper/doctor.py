@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from qa_scraper.change_feed import CHANGES, feeds, replay
 from qa_scraper.errors import InputError
-from qa_scraper.items import record_type
+from qa_scraper.items import valid_record
 from qa_scraper.ledger import Ledger
 from qa_scraper.ledger_file import LedgerError, NewerLedger
 from qa_scraper.privacy import Privacy, PrivacyPolicy
@@ -132,7 +132,7 @@ def _snapshot(ledger: Ledger, snapshot: Path, policy: PrivacyPolicy) -> Iterator
             if line is None:
                 continue
             try:
-                record_type().validate_json(line)
+                valid_record(line)
             except ValidationError as error:
                 invalid += 1
                 first_invalid = first_invalid or f"line {number}: {error.errors()[0]['msg']}"

@@ -289,6 +289,11 @@ def record_type() -> TypeAdapter[Record]:
     return TypeAdapter(Record)
 
 
+def valid_record(body: bytes) -> Record:
+    """The record that stands in *body* as JSON. Raises pydantic.ValidationError where it does not fit the schema."""
+    return record_type().validate_json(body, strict=True)
+
+
 _DATE: Final[dict[str, JsonValue]] = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 _TIME: Final[dict[str, JsonValue]] = {"type": "string", "format": "date-time"}
 _AGE: Final[dict[str, JsonValue]] = {"type": "integer", "minimum": 0}

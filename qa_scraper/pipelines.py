@@ -10,7 +10,7 @@ from scrapy.exceptions import DropItem
 from qa_scraper.crawl import Crawl
 from qa_scraper.crawl_values import Lease
 from qa_scraper.forgotten_store import FORGOTTEN
-from qa_scraper.items import Record, record_type
+from qa_scraper.items import Record, valid_record
 from qa_scraper.ledger_values import StoredRecord
 from qa_scraper.scheduler import current_crawl
 from qa_scraper.thread_pages import question_key
@@ -54,19 +54,19 @@ class ValidatePipeline(_Pipeline):
 
     def process_item(self, item: Record) -> Record:
         """Gives *item* back. Raises what ``_validate`` raises."""
-        body = orjson.dumps(item)
-        _validate(item, body)
         _, lease = self._lease(item)
-        if lease is not None:
-            lease.valid = body
+        _validate(item, orjson.dumps(item), lease.valid if lease is not None else set())
         return item
 
 
-def _validate(record: Record, body: bytes) -> None:
-    """Raises pydantic.ValidationError for a record that does not fit the schema (*body*: as JSON), ValueError for one
-    without any text.
+def _validate(record: Record, body: bytes, valid: set[bytes]) -> None:
+    """Validates *record*, *body* as JSON, unless it is among those that are known to be *valid*; then it is one.
+
+    Raises pydantic.ValidationError for a record that does not fit the schema, ValueError for one without any text.
     """
-    record_type().validate_json(body)
+    if body not in valid:
+        valid_record(body)
+        valid.add(body)
     if not (record.question.title or record.question.text or record.title):
         raise ValueError(f"a record without title and text: {record.url}")
 
@@ -74,8 +74,7 @@ def _validate(record: Record, body: bytes) -> None:
 def _keep(record: Record, lease: Lease) -> None:
     """Lays *record* with its page. Validates it anew if somebody's pipeline has changed it. Raises as ``_validate``."""
     kept = stored(record)
-    if kept.body != lease.valid:
-        _validate(record, kept.body)
+    _validate(record, kept.body, lease.valid)
     lease.records.append(kept)
 
 

@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+import orjson
+
 from qa_scraper.extraction.sections import NoQuestion
-from qa_scraper.items import Record
+from qa_scraper.items import Record, valid_record
 from qa_scraper.loaders import Provenance, page_records
 from qa_scraper.page import Page
 from qa_scraper.text import clean_line
 
 _TITLE_NAMED: Final = 80  # characters
+
+PackedPage = tuple[list[bytes], list[str], str, dict[str, str | None] | None, int, int, str]
+"""A ``ReadPage`` on its way to another process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,7 @@ class ReadPage:
     """What a response gave. ``reason``: why it has no records; ``left_out``: links that were not looked at.
 
     ``lastmods``: what a sitemap says of each address; None for any other page.
+    ``valid``: those of its records that are known to fit the schema, as JSON.
     """
 
     records: list[Record]
@@ -29,6 +35,22 @@ class ReadPage:
     not_pages: int = 0
     left_out: int = 0
     encoding_doubt: str = ""
+    valid: frozenset[bytes] = frozenset()
+
+    def packed(self) -> PackedPage:
+        """What another process makes the same of; its records are JSON."""
+        bodies = list(map(orjson.dumps, self.records))
+        return bodies, self.addresses, self.reason, self.lastmods, self.not_pages, self.left_out, self.encoding_doubt
+
+    @classmethod
+    def unpacked(cls, packed: PackedPage) -> ReadPage:
+        """What was ``packed``. Its records are validated while they are made: that costs no more than to make them.
+
+        Raises pydantic.ValidationError for a record that does not fit the schema.
+        """
+        bodies, addresses, reason, lastmods, not_pages, left_out, doubt = packed
+        records = list(map(valid_record, bodies))
+        return cls(records, addresses, reason, lastmods, not_pages, left_out, doubt, frozenset(bodies))
 
 
 def read_response(

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from io import BufferedRWPair
 from typing import Final, Self, cast
 
-from qa_scraper.reading import ReadPage
+from qa_scraper.reading import PackedPage, ReadPage
 
 _LENGTH: Final = struct.Struct("!I")
 
@@ -90,14 +90,17 @@ class WorkerProcess(asyncio.Protocol):
             self._take(*pickle.loads(self._received[message:begin]))
         del self._received[:begin]
 
-    def _take(self, found: ReadPage, error: Exception | None) -> None:
+    def _take(self, found: PackedPage, error: Exception | None) -> None:
         future = self._futures.popleft()
         if future.done():  # nobody waits for it any more
             return
-        if error is None:
-            future.set_result(found)
-        else:
+        if error is not None:
             future.set_exception(error)
+            return
+        try:
+            future.set_result(ReadPage.unpacked(found))
+        except Exception as invalid:  # noqa: BLE001 - whatever it is, it is told to who asked
+            future.set_exception(invalid)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by asyncio when the process is no more: those who wait are told."""
@@ -125,7 +128,7 @@ def _read_pages(asked: socket.socket) -> None:
 
 def _answer(stream: BufferedRWPair, page: Callable[[], ReadPage]) -> None:
     try:
-        message = pickle.dumps((page(), None), pickle.HIGHEST_PROTOCOL)
+        message = pickle.dumps((page().packed(), None), pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told to who asked
         message = pickle.dumps((None, RuntimeError(f"{type(error).__name__}: {error}")), pickle.HIGHEST_PROTOCOL)
     stream.write(_LENGTH.pack(len(message)))

@@ -19,7 +19,7 @@ from qa_scraper.items import (
     content_hash,
     question_hash,
     record_schema,
-    record_type,
+    valid_record,
 )
 
 WORDS = st.none() | st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=20)
@@ -49,7 +49,8 @@ def test_through_json_lines_and_back(record: Record) -> None:
     assert line.endswith(b"\n")
     assert line.count(b"\n") == 1
     (back,) = jsonlines.Reader(io.BytesIO(line), loads=orjson.loads)
-    assert record_type().validate_python(back) == record
+    assert valid_record(line) == record
+    assert orjson.dumps(valid_record(line)) + b"\n" == line
     assert list(Draft202012Validator(record_schema()).iter_errors(back)) == []
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 from qa_scraper.demo import demo_site, truth
 from qa_scraper.errors import InputError
-from qa_scraper.items import content_hash, content_hash_of, record_type
+from qa_scraper.items import content_hash, content_hash_of, valid_record
 from qa_scraper.marks import Span, marked
 from qa_scraper.personal_details import without_details
 from qa_scraper.privacy import WITHHELD, Privacy, PrivacyPolicy
@@ -113,7 +113,7 @@ def test_nothing_of_the_asker_is_left(policy: PrivacyPolicy) -> None:
     text = json.dumps(shown, ensure_ascii=False)
     assert not re.search(r"lily|chen\b|2345|0912|A1234|facebook", text.replace("Tsung-Che", ""), re.IGNORECASE)
     assert text.count("Lin Tsung-Che") == 3
-    record_type().validate_json(orjson.dumps(shown))
+    valid_record(orjson.dumps(shown))
     assert shown["source"]["notes"][0]["note"] == WITHHELD  # type: ignore[index,call-overload]
     name = Privacy(policy, KEY).pseudonym("Lily Chen") if policy == "pseudonym" else None
     assert shown["asker"] == {"name": name, "age_min": 20, "age_max": 29, "gender": "female"}

@@ -6,11 +6,17 @@ import asyncio
 import multiprocessing
 import os
 import signal
+from dataclasses import replace
 from functools import partial
 
+import orjson
 import pytest
+from qa_scraper.items import Question, Record
+from qa_scraper.loaders import Provenance
 from qa_scraper.readers import Readers, WorkerDied
-from qa_scraper.reading import ReadPage
+from qa_scraper.reading import ReadPage, read_response
+
+from tests.charset_texts import TRADITIONAL
 
 SMALL, LARGE = 1_000, 100_000
 
@@ -26,6 +32,10 @@ def killing() -> ReadPage:
 
 def refused() -> ReadPage:
     raise ValueError("no page")
+
+
+def unfit() -> ReadPage:
+    return ReadPage([Record(id="s:1", site="s", question=Question(votes="123456"))], [])  # type: ignore[arg-type]
 
 
 def told(found: ReadPage | BaseException) -> str:
@@ -87,6 +97,34 @@ def test_what_a_page_raises_is_told() -> None:
     here = read_all(1, (SMALL, refused))
     assert here == ["ValueError"]
     assert read_all(2, (LARGE, refused), (LARGE, partial(page, "b"))) == ["RuntimeError", "b"]
+
+
+def test_a_record_that_fits_no_schema_mixes_up_nothing() -> None:
+    assert read_all(2, (LARGE, unfit), (LARGE, partial(page, "b"))) == ["ValidationError", "b"]
+
+
+def test_a_page_is_the_same_wherever_it_is_read() -> None:
+    read = partial(
+        read_response,
+        TRADITIONAL.html().encode(),
+        url="https://example.org/q/1",
+        content_type="text/html; charset=utf-8",
+        content_language=None,
+        provenance=Provenance(site="s", fetched_at="2026-01-31T08:00:00Z", http_status=200),
+        layouts=(),
+        may_be_question=True,
+    )
+
+    async def both() -> tuple[ReadPage, ReadPage]:
+        readers = Readers(1), Readers(2)
+        here, there = await asyncio.wait_for(asyncio.gather(*(each.read(LARGE, read) for each in readers)), 60)
+        for each in readers:
+            each.close()
+        return here, there
+
+    here, there = asyncio.run(both())
+    assert here.records
+    assert there == replace(here, valid=frozenset(map(orjson.dumps, here.records)))
 
 
 def test_what_cannot_be_handed_over_is_told_and_mixes_up_nothing() -> None:

@@ -114,10 +114,12 @@ class SiteSpider(Spider):
             response.meta["no_question"] = found.reason
         if found.lastmods is not None:
             response.meta["is_sitemap"] = True
+        lease = response.meta.get("lease")
+        if lease is not None:
+            lease.valid.update(found.valid)
         for record in found.records:
             yield record
         crawl = current_crawl(self.crawler)
-        lease = response.meta.get("lease")
         if crawl is None or lease is None:  # scrapy parse, scrapy shell
             for address in found.addresses:
                 yield Request(address)
