@@ -14,6 +14,9 @@ from typing import Final
 _INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]+"
 )
+_ASCII_CONTROLS: Final = bytes((*range(0x20), 0x7F))
+_LONG: Final = 100
+"""Characters from which on it takes a third of the time to look for control characters in bytes."""
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _NEWLINES: Final = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BLANK_LINES: Final = re.compile("\n{3,}")
@@ -21,11 +24,11 @@ _BLANK_LINES: Final = re.compile("\n{3,}")
 
 def clean_line(text: str) -> str:
     """*text* as one line: white space folded and trimmed, invisible characters dropped, lone surrogates as U+FFFD."""
-    if text.isprintable() and "  " not in text:  # the only white space that is printable is the blank
+    if is_printable(text) and "  " not in text:  # the only white space that is printable is the blank
         return text.strip(" ")
     folded = " ".join(text.split())
     # split() takes these four for white space, but they are dropped; all else that is dropped is not printable.
-    if folded.isprintable() and not ("\x1c" in text or "\x1d" in text or "\x1e" in text or "\x1f" in text):
+    if is_printable(folded) and not ("\x1c" in text or "\x1d" in text or "\x1e" in text or "\x1f" in text):
         return folded
     return " ".join(_without_invisible(text).split())
 
@@ -33,17 +36,24 @@ def clean_line(text: str) -> str:
 def clean_text(text: str) -> str:
     """*text* with each line cleaned and at most one blank line between paragraphs, none at the ends."""
     lines = text.split("\n")
-    if all(map(str.isprintable, lines)) and "  " not in text:  # nothing to fold or to drop inside of the lines
+    if all(map(is_printable, lines)) and "  " not in text:  # nothing to fold or to drop inside of the lines
         lines = [line.strip(" ") for line in lines]
     else:
         lines = [" ".join(line.split()) for line in lines]
         # As in clean_line: what is dropped or ends a line beside the newline is not printable, or folded by split().
         ends = len(text.splitlines()) + text.endswith("\n")
-        if ends > len(lines) or "\x1f" in text or not all(map(str.isprintable, lines)):
+        if ends > len(lines) or "\x1f" in text or not all(map(is_printable, lines)):
             text = _without_invisible(_NEWLINES.sub("\n", text))
             lines = [" ".join(line.split()) for line in text.split("\n")]
     joined = "\n".join(lines)
     return (_BLANK_LINES.sub("\n\n", joined) if "\n\n\n" in joined else joined).strip()
+
+
+def is_printable(text: str) -> bool:
+    """What ``text.isprintable()`` says."""
+    if len(text) < _LONG or not text.isascii():
+        return text.isprintable()
+    return len(text.encode().translate(None, _ASCII_CONTROLS)) == len(text)
 
 
 def printable(text: str) -> str:

@@ -7,7 +7,15 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from qa_scraper.text import clean_line, clean_text, parse_age_band, parse_date, parse_gender, signature
+from qa_scraper.text import (
+    clean_line,
+    clean_text,
+    is_printable,
+    parse_age_band,
+    parse_date,
+    parse_gender,
+    signature,
+)
 
 ANYTHING = st.text(st.characters(), max_size=300) | st.text(
     st.sampled_from("Dr. Lin\n ,2003/10~-:\u00a0\u200b\ud800\x00"), max_size=80
@@ -18,6 +26,12 @@ ANYTHING = st.text(st.characters(), max_size=300) | st.text(
 def test_cleaning_is_idempotent(text: str) -> None:
     assert clean_line(clean_line(text)) == clean_line(text)
     assert clean_text(clean_text(text)) == clean_text(text)
+
+
+@given(st.text(st.sampled_from("ab \n\t\x00\x1f\x20\x7e\x7f\xa0é"), max_size=3), st.integers(0, 300))
+def test_long_texts_are_printable_as_short_ones_are(text: str, length: int) -> None:
+    for longer in ("a" * length + text, text + "b" * length, f"{text} " * length):
+        assert is_printable(longer) == longer.isprintable()
 
 
 @given(ANYTHING)
