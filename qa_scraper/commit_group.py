@@ -15,7 +15,7 @@ from qa_scraper.ledger import Ledger
 from qa_scraper.ledger_values import CommitResult, PageOutcome
 
 _MOST_PAGES: Final = 64
-_LONGEST: Final = 0.1
+_LONGEST: Final = 0.25
 """Seconds that a page waits for others: what a crash costs is at most so much fetched anew."""
 
 

@@ -6,6 +6,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import time
 from dataclasses import replace
 from functools import partial
 
@@ -13,7 +14,7 @@ import orjson
 import pytest
 from qa_scraper.items import Question, Record
 from qa_scraper.loaders import Provenance
-from qa_scraper.readers import Readers, WorkerDied
+from qa_scraper.readers import LONGEST_ROW, Readers, WorkerDied
 from qa_scraper.reading import ReadPage, read_response
 
 from tests.charset_texts import TRADITIONAL
@@ -134,9 +135,10 @@ def test_what_cannot_be_handed_over_is_told_and_mixes_up_nothing() -> None:
     assert answers[2] == "c"
 
 
-def test_who_no_longer_waits_holds_nobody_up() -> None:
+@pytest.mark.parametrize("processes", [1, 2])
+def test_who_no_longer_waits_holds_nobody_up(processes: int) -> None:
     async def read() -> list[str]:
-        readers = Readers(2)
+        readers = Readers(processes)
         asked = [asyncio.ensure_future(readers.read(SMALL, partial(page, f"{number}"))) for number in range(40)]
         await asyncio.sleep(0)
         for task in asked[::3]:
@@ -148,12 +150,54 @@ def test_who_no_longer_waits_holds_nobody_up() -> None:
     assert asyncio.run(read()) == [str(n) if n % 3 else "CancelledError" for n in range(40)]
 
 
-def test_closing_answers_who_waits() -> None:
+@pytest.mark.parametrize(("processes", "size"), [(1, SMALL), (2, LARGE)])
+def test_closing_answers_who_waits(processes: int, size: int) -> None:
     async def read() -> list[str]:
-        readers = Readers(2)
-        asked = [asyncio.ensure_future(readers.read(LARGE, partial(page, "late"))) for _ in range(30)]
+        readers = Readers(processes)
+        asked = [asyncio.ensure_future(readers.read(size, partial(page, "late"))) for _ in range(30)]
         await asyncio.sleep(0)
         readers.close()
         return list(map(told, await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 60)))
 
     assert set(asyncio.run(read())) <= {"late", WorkerDied.__name__}
+
+
+def test_pages_read_in_a_row_leave_the_loop_its_turn() -> None:
+    async def read() -> list[int]:
+        readers = Readers(1)
+        turns, seen = 0, []
+
+        def slow() -> ReadPage:
+            time.sleep(2 * LONGEST_ROW)  # what a page may take, not a wait for anything
+            seen.append(turns)
+            return page("slow")
+
+        asked = [asyncio.ensure_future(readers.read(SMALL, slow)) for _ in range(20)]
+        while not all(task.done() for task in asked):
+            await asyncio.sleep(0)
+            turns += 1
+        return seen
+
+    seen = asyncio.run(read())
+    assert len(seen) == 20
+    assert sorted(set(seen)) == seen
+
+
+def test_small_pages_are_read_in_a_row() -> None:
+    async def read() -> list[int]:
+        readers = Readers(1)
+        turns, seen = 0, []
+
+        def quick() -> ReadPage:
+            seen.append(turns)
+            return page("quick")
+
+        asked = [asyncio.ensure_future(readers.read(SMALL, quick)) for _ in range(5)]
+        while not all(task.done() for task in asked):
+            await asyncio.sleep(0)
+            turns += 1
+        return seen
+
+    seen = asyncio.run(read())
+    assert len(seen) == 5
+    assert len(set(seen)) == 1
