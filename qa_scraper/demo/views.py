@@ -16,10 +16,10 @@ def question_path(question: DemoQuestion) -> str:
     return f"/questions/{question.slug}"
 
 
-def excerpt(text: str) -> str:
-    """The beginning of a text as a teaser shows it."""
+def excerpt(text: str, length: int = _EXCERPT) -> str:
+    """The beginning of a text as a teaser shows it, of so many characters."""
     flat = " ".join(text.split())
-    return flat if len(flat) <= _EXCERPT else flat[:_EXCERPT].rstrip() + "..."
+    return flat if len(flat) <= length else flat[:length].rstrip() + "..."
 
 
 def asker_line(question: DemoQuestion, wording: Wording = USUAL) -> str:

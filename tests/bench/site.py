@@ -1,7 +1,7 @@
 """The site that ``make bench`` serves: a home page, lists by department and topic, question pages; and its truth.
 
-What it says is written by the demo site's templates, three times as long; the same number of questions always gives
-the same bytes.
+What it says is written by the demo site's templates, as long as on the first page that the project was made for: the
+same number of questions always gives the same bytes.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from qa_scraper.demo import DemoQuestion, DemoSite, demo_site
-from qa_scraper.demo.data import slug_of
+from qa_scraper.demo.data import DemoTopic, slug_of
 from qa_scraper.demo.shapes import Teaser
 from qa_scraper.demo.texts import DEPARTMENTS
-from qa_scraper.demo.views import teaser_of, view_of
+from qa_scraper.demo.views import excerpt, teaser_of, view_of
 from qa_scraper.demo.writing import filling_of, words_of, written_more_info, written_reply
 
 from tests.bench.template import FIXED_PAGES, Menu, filled, fixed_html, list_html, question_html
@@ -27,6 +27,10 @@ SEED: Final = 6
 PER_LIST: Final = 25
 PER_TOPIC: Final = 20
 MOST_READ: Final = 10
+# Of that page (the seed), which the price list of the design is about as well: 4 teasers of 283 characters a side,
+# 10 topics, 3,231 characters of "More Info". The demo site shows 4 teasers too, of 110 characters, and 4 or 5 topics.
+EXCERPT: Final = 280
+TOPICS: Final = 10
 ROBOTS: Final = "User-agent: *\nDisallow: /search\nDisallow: /login\nDisallow: /print/\n"
 
 
@@ -39,7 +43,7 @@ class BenchSite:
     @cached_property
     def demo(self) -> DemoSite:
         site = demo_site(SEED, self.questions)
-        return replace(site, questions=tuple(map(_lengthened, site.questions)))
+        return replace(site, questions=tuple(_lengthened(question, site.topics) for question in site.questions))
 
     @cached_property
     def menu(self) -> Menu:
@@ -84,13 +88,16 @@ class BenchSite:
         view = view_of(self.demo, question)
         view = replace(
             view,
-            teasers=tuple(replace(t, href=f"{t.href}.html") for t in view.teasers),
+            teasers=self._teasers(question),
             topics=tuple((name, department, f"{href}.html") for name, department, href in view.topics),
         )
         rng = random.Random(question.number)
         chosen = rng.sample(self.demo.questions, MOST_READ)
         most_read = tuple((other.title, _path_of(other)) for other in chosen)
         return question_html(view, _path_of(question), self.menu, most_read)
+
+    def _teasers(self, question: DemoQuestion) -> tuple[Teaser, ...]:
+        return tuple(_teaser_of(self.demo.by_number[number]) for number in question.related)
 
     def write(self, folder: Path) -> tuple[list[str], str]:
         """Writes all pages into *folder*; gives their paths (the home page as ``/``) and a SHA-256 over them all."""
@@ -145,7 +152,7 @@ class BenchSite:
                     "answer_author": _author(teaser.doctor or None, teaser.department or None),
                     "answer_excerpt": teaser.answer_excerpt or None,
                 }
-                for teaser in (_teaser_of(self.demo.by_number[number]) for number in question.related)
+                for teaser in self._teasers(question)
             ],
             "related_topics": [
                 {"name": topic.name, "department": topic.department, "url": f"{base_url}/faq/{topic.slug}.html"}
@@ -167,12 +174,18 @@ def _list_address(department: str) -> str:
 
 
 def _teaser_of(question: DemoQuestion) -> Teaser:
+    answers = [reply.text for reply in question.replies]
     teaser = teaser_of(question)
-    return replace(teaser, href=f"{teaser.href}.html")
+    return replace(
+        teaser,
+        href=f"{teaser.href}.html",
+        question_excerpt=excerpt(question.text, EXCERPT),
+        answer_excerpt=excerpt(answers[0], EXCERPT) if answers else "",
+    )
 
 
-def _lengthened(question: DemoQuestion) -> DemoQuestion:
-    """*question* with texts as long as real ones: a reply of five paragraphs, half a page of "More Info"."""
+def _lengthened(question: DemoQuestion, topics: tuple[DemoTopic, ...]) -> DemoQuestion:
+    """*question* as long as real ones (a reply of five paragraphs, a page of "More Info"), with more topics."""
     rng = random.Random(f"longer {question.number}")
     words = words_of(question.number)
 
@@ -182,10 +195,18 @@ def _lengthened(question: DemoQuestion) -> DemoQuestion:
         return "\n\n".join([*before, text])
 
     replies = tuple(replace(reply, text=longer(reply.text, 3)) for reply in question.replies)
-    more_info = question.more_info and "\n\n".join(
-        [question.more_info, *(written_more_info(rng, filling_of(rng, words, question.number)) for _ in range(3))]
+    further = [written_more_info(rng, filling_of(rng, words, question.number)) for _ in range(8)]
+    text = "\n\n".join([question.text, further.pop().partition("\n\n")[0]])
+    more_info = question.more_info and "\n\n".join([question.more_info, *further])
+    others = [topic for topic in rng.sample(topics, TOPICS) if topic not in question.topics]
+    return replace(
+        question,
+        text=text,
+        replies=replies,
+        more_info=more_info,
+        topics=question.topics and (*question.topics, *others)[:TOPICS],
+        printed=False,
     )
-    return replace(question, replies=replies, more_info=more_info, printed=False)
 
 
 assert len(DEPARTMENTS) >= 8, "the menu is to be as long as real ones"
