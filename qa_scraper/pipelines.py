@@ -75,6 +75,7 @@ def _keep(record: Record, lease: Lease) -> None:
     """Lays *record* with its page. Validates it anew if somebody's pipeline has changed it. Raises as ``_validate``."""
     kept = stored(record)
     _validate(record, kept.body, lease.valid)
+    lease.valid.discard(kept.body)  # it is asked for no more
     lease.records.append(kept)
 
 

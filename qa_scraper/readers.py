@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from pydantic_core import ValidationError
+
 from qa_scraper.reading import ReadPage
 from qa_scraper.worker_process import WorkerEnded, WorkerProcess
 
@@ -18,13 +20,13 @@ _ENOUGH: Final = 8  # pages that a worker has in hand: it will not wait while th
 _TOGETHER: Final = 16
 _ANSWERED: Final = 8
 _WAIT: Final = 0.003
-"""Seconds that a page waits for others, so many at most, to take the next step with: the caches hold what it needs.
+"""Seconds that a page waits for others to take the next step with, while the caches hold what it needs.
 
-Read together are ``_TOGETHER`` small pages, handed back together ``_ANSWERED`` that workers have read. A crawl in which
-many pages are in hand takes a tenth less of the processor; beside the pause of a polite one this is nothing.
+``_TOGETHER`` small pages are read at once, ``_ANSWERED`` that workers have read are handed back at once. A crawl in
+which many pages are in hand takes a tenth less of the processor; beside the pause of a polite one this is nothing.
 """
 LONGEST_ROW: Final = 0.02
-"""Seconds of such reading, until what else is there has its turn."""
+"""Seconds of such reading after which what else is there has its turn first."""
 _DIED: Final = "the process that read the page came to an end: too little memory, or an error of the parser"
 _CLOSED: Final = "the run ended before the page was read"
 _TRIES: Final = 2  # of a page: another one may have brought its worker down
@@ -48,9 +50,17 @@ class _Asked:
         if self.found.done():
             return
         try:
-            self.found.set_result(self.page())
+            self.found.set_result(_read(self.page))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told to who asked
             self.found.set_exception(error)
+
+
+def _read(page: Callable[[], ReadPage]) -> ReadPage:
+    """What *page* gives. Raises what it raises, RuntimeError for a StopIteration, which no future takes."""
+    try:
+        return page()
+    except StopIteration as error:
+        raise RuntimeError(f"{page} raised StopIteration") from error
 
 
 class Readers:
@@ -120,7 +130,7 @@ class Readers:
     async def _in_thread(self, page: Callable[[], ReadPage]) -> ReadPage:
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, "large-page")
-        return await asyncio.get_running_loop().run_in_executor(self._thread, page)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, _read, page)
 
     def _hand_out(self) -> None:
         """Gives pages to the workers that have least to do, begins those that are missing, helps with what is left."""
@@ -152,6 +162,8 @@ class Readers:
                 self._asked.appendleft(asked)
             else:
                 asked.found.set_exception(WorkerDied(_DIED))
+        elif isinstance(error, ValidationError):
+            asked.read()  # a record that fits no schema is judged in the pipelines, wherever it was read
         elif error is not None:
             asked.found.set_exception(error)
         else:

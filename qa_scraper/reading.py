@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -15,9 +15,6 @@ from qa_scraper.page import Page
 from qa_scraper.text import clean_line
 
 _TITLE_NAMED: Final = 80  # characters
-
-PackedPage = tuple[list[bytes], list[str], str, dict[str, str | None] | None, int, int, str]
-"""A ``ReadPage`` on its way to another process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +35,8 @@ class ReadPage:
     valid: frozenset[bytes] = frozenset()
 
     def packed(self) -> PackedPage:
-        """What another process makes the same of; its records are JSON."""
-        bodies = list(map(orjson.dumps, self.records))
-        return bodies, self.addresses, self.reason, self.lastmods, self.not_pages, self.left_out, self.encoding_doubt
+        """What another process makes the same of."""
+        return replace(self, records=[]), list(map(orjson.dumps, self.records))
 
     @classmethod
     def unpacked(cls, packed: PackedPage) -> ReadPage:
@@ -48,9 +44,12 @@ class ReadPage:
 
         Raises pydantic.ValidationError for a record that does not fit the schema.
         """
-        bodies, addresses, reason, lastmods, not_pages, left_out, doubt = packed
-        records = list(map(valid_record, bodies))
-        return cls(records, addresses, reason, lastmods, not_pages, left_out, doubt, frozenset(bodies))
+        page, bodies = packed
+        return replace(page, records=list(map(valid_record, bodies)), valid=frozenset(bodies))
+
+
+PackedPage = tuple[ReadPage, list[bytes]]
+"""A page on its way to another process, and its records as JSON."""
 
 
 def read_response(

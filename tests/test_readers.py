@@ -12,6 +12,7 @@ from functools import partial
 
 import orjson
 import pytest
+import qa_scraper.readers
 from qa_scraper.items import Question, Record
 from qa_scraper.loaders import Provenance
 from qa_scraper.readers import LONGEST_ROW, Readers, WorkerDied
@@ -35,8 +36,12 @@ def refused() -> ReadPage:
     raise ValueError("no page")
 
 
+def stopped() -> ReadPage:
+    raise StopIteration
+
+
 def unfit() -> ReadPage:
-    return ReadPage([Record(id="s:1", site="s", question=Question(votes="123456"))], [])  # type: ignore[arg-type]
+    return ReadPage([Record(id="s:1", site="s", question=Question(votes="123456"))], ["unfit"])  # type: ignore[arg-type]
 
 
 def told(found: ReadPage | BaseException) -> str:
@@ -100,8 +105,22 @@ def test_what_a_page_raises_is_told() -> None:
     assert read_all(2, (LARGE, refused), (LARGE, partial(page, "b"))) == ["RuntimeError", "b"]
 
 
-def test_a_record_that_fits_no_schema_mixes_up_nothing() -> None:
-    assert read_all(2, (LARGE, unfit), (LARGE, partial(page, "b"))) == ["ValidationError", "b"]
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_record_that_fits_no_schema_is_left_to_the_pipelines(processes: int) -> None:
+    assert read_all(processes, (LARGE, unfit), (LARGE, partial(page, "b"))) == ["unfit", "b"]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_a_page_that_fails_in_a_row_takes_no_other_with_it(processes: int, size: int) -> None:
+    pages = [partial(page, "a"), refused, partial(page, "b"), stopped, partial(page, "c")]
+    answers = read_all(processes, *((size, each) for each in pages))
+    assert (answers[::2], answers[3]) == (["a", "b", "c"], "RuntimeError")
+
+
+def test_what_is_packed_is_unpacked() -> None:
+    packed = ReadPage([Record(id="s:1", site="s")], ["a"], "why", {"b": None}, 1, 2, "doubt")
+    assert ReadPage.unpacked(packed.packed()) == replace(packed, valid=frozenset(map(orjson.dumps, packed.records)))
 
 
 def test_a_page_is_the_same_wherever_it_is_read() -> None:
@@ -183,7 +202,9 @@ def test_pages_read_in_a_row_leave_the_loop_its_turn() -> None:
     assert sorted(set(seen)) == seen
 
 
-def test_small_pages_are_read_in_a_row() -> None:
+def test_small_pages_are_read_in_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qa_scraper.readers, "LONGEST_ROW", 60)
+
     async def read() -> list[int]:
         readers = Readers(1)
         turns, seen = 0, []

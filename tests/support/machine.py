@@ -46,6 +46,6 @@ def assert_linear(took: Callable[[int], float], size: int) -> None:
     small = large = math.inf
     for measured in range(1, 7):
         small, large = min(small, took(size)), min(large, took(4 * size))
-        if measured > 1 and large < 9 * small + 0.05:
+        if measured > 1 and large < 9 * small + 0.02:
             return
     raise AssertionError(f"{size}: {small:.3f} s, {4 * size}: {large:.3f} s")
