@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from pydantic_core import ValidationError
+from pydantic import ValidationError
 
 from qa_scraper.reading import ReadPage
 from qa_scraper.worker_process import WorkerEnded, WorkerProcess

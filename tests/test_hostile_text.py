@@ -30,7 +30,7 @@ from qa_scraper.personal_details import without_details
 from qa_scraper.text import clean_line, clean_text, parse_age_band, parse_date, parse_gender, signature
 from qa_scraper.urls import canonical_url, host_of, page_address
 
-from tests.support.machine import assert_linear, seconds, slowness
+from tests.support.machine import assert_linear, calm_seconds, seconds
 
 MEGABYTE = 1_000_000
 LIMIT = 0.1  # seconds of processor time on a megabyte
@@ -241,9 +241,7 @@ def long(prefix: str, unit: str, end: str, length: int = MEGABYTE) -> str:
 
 
 def assert_quick(use: Use, text: str, limit: float) -> None:
-    took = use.on(text)
-    if limit < took < limit * 20:  # the machine may be slow, or busy just now
-        took = min(use.on(text) / slowness() for _ in range(4))
+    took = calm_seconds(lambda: use.on(text), limit)
     assert took <= limit, f"{use}: {took * 1000:.0f} ms on {len(text)} characters: {text[:40]!r}…{text[-20:]!r}"
 
 
@@ -291,7 +289,7 @@ def test_signatures_in_their_bounds(unit: str) -> None:
         for end in ("", "!", "1", " 1"):
             assert_quick(signed, (first + unit * 200)[-200:] + end, LIMIT / 5)
     text = long("", unit, "!")
-    assert min(seconds(lambda: signature(text)) for _ in range(3)) < slowness()
+    assert calm_seconds(lambda: seconds(lambda: signature(text)), 1) < 1
 
 
 UNITS = (
@@ -315,10 +313,7 @@ FUNCTIONS: tuple[Callable[[str], object], ...] = (
 def test_functions_on_a_megabyte(number: int) -> None:
     for unit in UNITS:
         text = long("", unit, "")
-        work = partial(FUNCTIONS[number], text)
-        took = seconds(work)
-        if 1 <= took < 20:  # the machine may be slow, or busy just now
-            took = min(seconds(work) / slowness() for _ in range(4))
+        took = calm_seconds(partial(seconds, partial(FUNCTIONS[number], text)), 1)
         assert took < 1, f"{took:.1f} s on {unit!r}"
 
 

@@ -181,44 +181,35 @@ def test_closing_answers_who_waits(processes: int, size: int) -> None:
     assert set(asyncio.run(read())) <= {"late", WorkerDied.__name__}
 
 
-def test_pages_read_in_a_row_leave_the_loop_its_turn() -> None:
+def turns_at_which_are_read(pages: int, seconds: float = 0) -> list[int]:
+    """How many turns the loop had had when each of so many small pages was read, which takes so many seconds."""
+
     async def read() -> list[int]:
         readers = Readers(1)
         turns, seen = 0, []
 
-        def slow() -> ReadPage:
-            time.sleep(2 * LONGEST_ROW)  # what a page may take, not a wait for anything
+        def noted() -> ReadPage:
+            time.sleep(seconds)  # what a page may take, not a wait for anything
             seen.append(turns)
-            return page("slow")
+            return page("noted")
 
-        asked = [asyncio.ensure_future(readers.read(SMALL, slow)) for _ in range(20)]
+        asked = [asyncio.ensure_future(readers.read(SMALL, noted)) for _ in range(pages)]
         while not all(task.done() for task in asked):
             await asyncio.sleep(0)
             turns += 1
         return seen
 
-    seen = asyncio.run(read())
+    return asyncio.run(read())
+
+
+def test_pages_read_in_a_row_leave_the_loop_its_turn() -> None:
+    seen = turns_at_which_are_read(20, 2 * LONGEST_ROW)
     assert len(seen) == 20
     assert sorted(set(seen)) == seen
 
 
 def test_small_pages_are_read_in_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(qa_scraper.readers, "LONGEST_ROW", 60)
-
-    async def read() -> list[int]:
-        readers = Readers(1)
-        turns, seen = 0, []
-
-        def quick() -> ReadPage:
-            seen.append(turns)
-            return page("quick")
-
-        asked = [asyncio.ensure_future(readers.read(SMALL, quick)) for _ in range(5)]
-        while not all(task.done() for task in asked):
-            await asyncio.sleep(0)
-            turns += 1
-        return seen
-
-    seen = asyncio.run(read())
+    seen = turns_at_which_are_read(5)
     assert len(seen) == 5
     assert len(set(seen)) == 1

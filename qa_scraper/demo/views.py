@@ -16,7 +16,7 @@ def question_path(question: DemoQuestion) -> str:
     return f"/questions/{question.slug}"
 
 
-def excerpt(text: str, length: int = _EXCERPT) -> str:
+def excerpt(text: str, length: int) -> str:
     """The beginning of a text as a teaser shows it, of so many characters."""
     flat = " ".join(text.split())
     return flat if len(flat) <= length else flat[:length].rstrip() + "..."
@@ -31,16 +31,16 @@ def asker_line(question: DemoQuestion, wording: Wording = USUAL) -> str:
     )
 
 
-def teaser_of(question: DemoQuestion) -> Teaser:
-    """The teaser of a question."""
+def teaser_of(question: DemoQuestion, length: int = _EXCERPT) -> Teaser:
+    """The teaser of a question, which shows so many characters of it and of its first answer."""
     reply = question.replies[0] if question.replies else None
     return Teaser(
         title=question.title,
         href=question_path(question),
-        question_excerpt=excerpt(question.text),
+        question_excerpt=excerpt(question.text, length),
         doctor=reply.doctor if reply else "",
         department=reply.department if reply else "",
-        answer_excerpt=excerpt(reply.text) if reply else "",
+        answer_excerpt=excerpt(reply.text, length) if reply else "",
     )
 
 

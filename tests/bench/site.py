@@ -18,7 +18,7 @@ from qa_scraper.demo import DemoQuestion, DemoSite, demo_site
 from qa_scraper.demo.data import DemoTopic, slug_of
 from qa_scraper.demo.shapes import Teaser
 from qa_scraper.demo.texts import DEPARTMENTS
-from qa_scraper.demo.views import excerpt, teaser_of, view_of
+from qa_scraper.demo.views import teaser_of, view_of
 from qa_scraper.demo.writing import filling_of, words_of, written_more_info, written_reply
 
 from tests.bench.template import FIXED_PAGES, Menu, filled, fixed_html, list_html, question_html
@@ -174,14 +174,8 @@ def _list_address(department: str) -> str:
 
 
 def _teaser_of(question: DemoQuestion) -> Teaser:
-    answers = [reply.text for reply in question.replies]
-    teaser = teaser_of(question)
-    return replace(
-        teaser,
-        href=f"{teaser.href}.html",
-        question_excerpt=excerpt(question.text, EXCERPT),
-        answer_excerpt=excerpt(answers[0], EXCERPT) if answers else "",
-    )
+    teaser = teaser_of(question, EXCERPT)
+    return replace(teaser, href=f"{teaser.href}.html")
 
 
 def _lengthened(question: DemoQuestion, topics: tuple[DemoTopic, ...]) -> DemoQuestion:

