@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import dropwhile, islice
+from string import ascii_letters
 from typing import Final, Literal, cast
 from urllib.parse import urlsplit
 
@@ -54,6 +55,8 @@ _REFRESH: Final = re.compile(
     r"\s*+\d[\d.]*+\s*+[;,]?\s*+(?:url\s*+=\s*+)?[\"']?(?P<href>[^\"'\s][^\"']*+)", re.IGNORECASE
 )
 _NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what no text of a tree may be set to
+_IN_LOWER_CASE: Final = bytes(range(256)).lower()
+_NO_LETTERS: Final = bytes(code for code in range(256) if code not in ascii_letters.encode())
 _PAGE_OPTIONS: Final = etree.XPath("//select[@name or @id]//option")
 _PAGE_PARAMETERS: Final = frozenset(("pageno", "page", "pagenumber"))
 _LONGEST_NUMBER: Final = 9
@@ -290,6 +293,19 @@ class Page:
             if self.tree is not None
             else self.text
         )
+
+    @cached_property
+    def letters(self) -> bytes:
+        """The ASCII letters of ``flat_text``, in small ones and with nothing between them.
+
+        Whether some words may stand on the page shows here in a fifth of the time: ``readmore`` for "Read More".
+        """
+        raw = (
+            etree.tostring(self.tree, method="text", encoding="utf-8", with_tail=False)
+            if self.tree is not None
+            else self.text.encode("ascii", "ignore")
+        )
+        return raw.translate(_IN_LOWER_CASE, _NO_LETTERS)
 
     @cached_property
     def title(self) -> str:

@@ -52,6 +52,19 @@ def test_the_tree_is_the_text(mark: bytes, odd: str) -> None:
     assert page.flat_text == "café" + odd.replace("\x00", "")
 
 
+@pytest.mark.parametrize(
+    ("body", "letters"),
+    [
+        ("<title>It</title><p>Read&nbsp;<b>Mo</b>re, é 3 Re&shy;ad MORE!", b"itreadmorereadmore"),
+        ("plain text: Read\u3000More \ud800", b"plaintextreadmore"),
+        ("<p>骨髓 12", b""),
+    ],
+)
+def test_the_letters_of_a_page(body: str, letters: bytes) -> None:
+    page = Page.from_bytes(body.encode("utf-8", "surrogatepass"), content_type="text/plain" * ("<" not in body))
+    assert page.letters == letters
+
+
 def test_a_form_feed_behind_the_head() -> None:
     assert Page.from_bytes(b"<title>T</title><main>a</main>\x0ctext").flat_text == "Ta text"
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -49,6 +50,7 @@ class DateSeen:
 
 
 _LONGEST: Final = 300  # characters of a label that are looked at
+_REMEMBERED: Final = 2048  # labels: those of menus and lists stand on every page
 _YEARS: Final = range(1970, 2100)
 _TWO_DIGITS: Final = 70  # '70 to '99 are of the last century
 _NOON: Final = 12
@@ -90,6 +92,7 @@ _RELATIVE: Final = re.compile(
 _UNIT_AHEAD: Final = re.compile(
     r"(?:\d|\ban?)\s?[^\W\d_]{1,12}\.?(?:,\s?|\s)(?:(?:and|und|et|y|e)\s)?\Z", re.IGNORECASE
 )
+_GONE_BY: Final = (*LONG_AGO, *DAYS)
 _NUMBER_WORDS: Final = {"半": 0, "二": 2, "兩": 2, "两": 2, "三": 3}  # all others are one
 _WEEKDAY: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,14}(?=[\s,])")
 _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T\s](\d{2}):(\d{2}))?")
@@ -104,7 +107,11 @@ def find_dates(text: str, language: str | None, order: DateOrder, seen_on: date 
     without a year and relative ones count from it: days, weekdays, hours and less. "2 weeks ago" or "1 year ago" names
     no day.
     """
-    text = text[:_LONGEST]
+    return list(_dates_in(text[:_LONGEST], language, order, seen_on))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _dates_in(text: str, language: str | None, order: DateOrder, seen_on: date | None) -> tuple[DateSeen, ...]:
     found: list[DateSeen] = []
     if _HINT.search(text):
         for seen in _absolute(text, language, order, seen_on):
@@ -112,7 +119,7 @@ def find_dates(text: str, language: str | None, order: DateOrder, seen_on: date 
                 found.append(seen)
     if seen_on is not None and not found:
         found.extend(_relative(text, language, seen_on))
-    return sorted(found, key=lambda seen: seen.start)
+    return tuple(sorted(found, key=lambda seen: seen.start))
 
 
 def _absolute(text: str, language: str | None, order: DateOrder, seen_on: date | None) -> Iterator[DateSeen]:
@@ -206,11 +213,11 @@ def _time_behind(text: str, at: int) -> tuple[str, int]:
 
 def _relative(text: str, language: str | None, seen_on: date) -> Iterator[DateSeen]:
     lowered = text.lower()
-    for word, days in DAYS.items():
+    for word in [word for word in DAYS if word in lowered]:
         at = _place_of(lowered, word)
         if at is not None:
             time, end = _time_behind(text, at + len(word))
-            yield DateSeen((seen_on - timedelta(days=days)).isoformat(), time, at, end, relative=True)
+            yield DateSeen((seen_on - timedelta(days=DAYS[word])).isoformat(), time, at, end, relative=True)
             return
     for match in _times_gone_by(text):
         unit = _days_of(match["unit"].lower())
@@ -250,13 +257,18 @@ def is_time_gone_by(text: str) -> bool:
 
     Also if it names no day (``2 weeks ago``) or the day of the fetch is not known (``yesterday``).
     """
-    text = text[:_LONGEST]
+    return _says_time_gone_by(text[:_LONGEST])
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _says_time_gone_by(text: str) -> bool:
     for match in _times_gone_by(text):
         unit = match["unit"].lower()
         if _days_of(unit) is not None or unit in LONG_SHORT_UNITS or unit.startswith(LONG_UNITS):
             return True
     lowered = text.lower()
-    return any(_place_of(lowered, words) is not None for words in (*LONG_AGO, *DAYS))
+    # Most labels hold none of the words: that is asked first, and in one line, for all of them.
+    return any(_place_of(lowered, words) is not None for words in [words for words in _GONE_BY if words in lowered])
 
 
 def _place_of(text: str, word: str) -> int | None:

@@ -122,8 +122,7 @@ class _Reply:
 
 def read(page: Page) -> Reading:
     """Splits a page of this layout into its sections, or says why it is none."""
-    # In the text as it came, which is at hand, the words may also stand where nobody reads them: then the lines tell.
-    if not (may_hold_landmarks(page.text) or may_hold_landmarks(page.flat_text)):
+    if not may_hold_landmarks(page):
         return NoQuestion(_NO_LANDMARK)
     blocks = page_blocks(page, _LEFT_OUT, headings_of=_HEADINGS_OF)
     if len(blocks) > MOST_BLOCKS:
@@ -161,8 +160,8 @@ def read(page: Page) -> Reading:
     question_title, question_text = _split_question(question)
     more_info = _more_info(body, answered_to, known.sections)
     # Asides hold adverts too: there a section counts only by its unmistakable lines, [Read More] and (DEPARTMENT).
-    lacks_topics = not topics and may_hold_topics(page.flat_text)
-    lacks_teasers = not teasers and may_hold_read_more(page.flat_text)
+    lacks_topics = not topics and may_hold_topics(page)
+    lacks_teasers = not teasers and may_hold_read_more(page)
     with_asides = visible(page_blocks(page, NEVER_READ), ("main", "aside")) if lacks_topics or lacks_teasers else []
     if lacks_topics:
         topics = [

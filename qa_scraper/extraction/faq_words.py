@@ -80,7 +80,8 @@ def says_faq(page: Page, first: etree._Element) -> bool:
     said = [page.url or "", page.title[:_LONGEST], names[: 4 * _LONGEST]]
     if page.tree is not None:
         said += [" ".join(map(str, node.itertext()))[:_LONGEST] for node in page.tree.iter("h1", "h2", "h3", "h4")]
-    return any(word in _INTERVIEW.sub("", text.lower()) for text in said for word in _FAQ)
+    called_so = [_INTERVIEW.sub("", text.lower()) for text in said]
+    return any(word in text for text in called_so for word in _FAQ)
 
 
 def is_interview(pairs: Sequence[tuple[str, str]]) -> bool:

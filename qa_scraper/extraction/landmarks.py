@@ -13,6 +13,7 @@ from typing import Final, Literal, NamedTuple
 
 from qa_scraper.extraction.lines import Block
 from qa_scraper.extraction.sections import RawAuthor
+from qa_scraper.page import Page
 from qa_scraper.text import parse_date
 
 # Around a section's heading there may be marks, icons and a count: "▼ Similar Q&A (4)".
@@ -25,6 +26,8 @@ _SHARE: Final = re.compile(r"share(?: this)?(?: to| on| via)?\s*+(?:[:：]\s*+)?
 
 _ANY_LANDMARK: Final = tuple(f"{word}{gap}date" for word in ("ask", "asked", "reply", "replied") for gap in (" ", ""))
 _USUAL_LANDMARKS: Final = ("Read More", "Reply Date", "Ask Date")
+_READ_MORE_LETTERS: Final = b"readmore"
+_LANDMARK_LETTERS: Final = (_READ_MORE_LETTERS, *{word.replace(" ", "").encode() for word in _ANY_LANDMARK})
 _REPLY_DATE: Final = re.compile(r"\W{0,4}repl(?:y|ied) date\s*+[:：]\s*+(?P<date>.*+)", re.IGNORECASE)
 _REPLY_DATE_LABEL: Final = re.compile(r"\breply date\s*+[:：]", re.IGNORECASE)
 _ASK_DATE_LABEL: Final = re.compile(r"\bask(?:ed)? date\s*+[:：]", re.IGNORECASE)
@@ -90,23 +93,31 @@ class ReplyLine:
     certain: bool
 
 
-def may_hold_landmarks(text: str) -> bool:
-    """Whether a page with *text* (as one line) can hold a landmark of the layout: a quick look, before any line is."""
-    if any(map(partial(_begins_word, text), _USUAL_LANDMARKS)):
+def may_hold_landmarks(page: Page) -> bool:
+    """Whether *page* can hold a landmark of the layout: a quick look, before any line is.
+
+    In the text as it came, which is at hand, the words may also stand where nobody reads them: then the lines tell.
+    """
+    if any(map(partial(_begins_word, page.text), _USUAL_LANDMARKS)):
         return True
-    lowered = text.lower()  # takes ten times as long as the look ahead of it, if not all is ASCII
+    if not any(map(page.letters.__contains__, _LANDMARK_LETTERS)):
+        return False
+    return any(map(_shows_landmark, (page.text, page.flat_text)))
+
+
+def _shows_landmark(text: str) -> bool:
+    lowered = text.lower()
     return "read more" in lowered or any(map(partial(_begins_word, lowered), _ANY_LANDMARK))
 
 
-def may_hold_topics(text: str) -> bool:
-    """Whether a page with *text* can hold a "Related FAQ" section: what no reader sees may part the words."""
-    lowered = text.lower()
-    return "related" in lowered and "faq" in lowered
+def may_hold_topics(page: Page) -> bool:
+    """Whether *page* can hold a "Related FAQ" section: what no reader sees may part the words."""
+    return b"related" in page.letters and b"faq" in page.letters
 
 
-def may_hold_read_more(text: str) -> bool:
-    """Whether a page with *text* (as one line) can hold a teaser that leads on; nothing parts these two words."""
-    return "read more" in text.lower()
+def may_hold_read_more(page: Page) -> bool:
+    """Whether *page* can hold a teaser that leads on; nothing parts these two words."""
+    return _READ_MORE_LETTERS in page.letters
 
 
 def _begins_word(text: str, word: str) -> bool:

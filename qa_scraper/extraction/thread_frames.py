@@ -26,7 +26,7 @@ _NO_TEXT: Final = frozenset(
 _DIGIT: Final = re.compile(r"\d")
 _NUMBERS: Final = re.compile(r"\d++")
 _BESIDE: Final = re.compile(r"(?<![^\s])(?:related|similar|recommended|popular|latest|trending)(?![^\W_])")
-_MACHINE: Final = ("datetime", "data-time", "data-timestamp")
+_MACHINE: Final = frozenset(("datetime", "data-time", "data-timestamp"))
 _LEAST_PROSE: Final = 10  # characters beside the label that a post has
 _SHORT: Final = 40
 _NEAR: Final = 10  # elements that may stand between one date shown in two ways
@@ -121,12 +121,12 @@ def dated_elements(
         if not isinstance(node.tag, str) or node.tag in _NO_TEXT or node is leave_out or _is_beside(node):
             walk.skip_subtree()
             continue
-        if any(node.get(name) for name in _MACHINE):
+        if not _MACHINE.isdisjoint(node.keys()) and any(map(node.get, _MACHINE)):
             yield node
             walk.skip_subtree()
             continue
-        texts = [node.text or "", *(child.tail or "" for child in node)]
-        own = " ".join(text.strip() for text in texts if text and not text.isspace())
+        texts = [node.text or "", *[child.tail or "" for child in node]]
+        own = " ".join([text.strip() for text in texts if text and not text.isspace()])
         if len(own) > _LONGEST_LABEL or not own:
             label = next((t for t in texts if _DIGIT.search(t) and len(t) <= _LONGEST_LABEL), "") if own else ""
         else:

@@ -10,6 +10,7 @@ from lxml import etree
 
 _LONGEST: Final = 2_000
 _LONGEST_CALL: Final = 200
+_REMEMBERED: Final = 4096  # the parts of a page, and of all pages of a site, are called the same again and again
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NO_WORD: Final = re.compile(r"[\W\d_]+")
 _OTHER_KIND: Final = re.compile(
@@ -95,14 +96,20 @@ def words_of(text: str) -> frozenset[str]:
     return _words_of(text[:_LONGEST])
 
 
-@lru_cache(maxsize=4096)  # the parts of a page are called the same again and again
+@lru_cache(maxsize=_REMEMBERED)
 def _words_of(text: str) -> frozenset[str]:
     return frozenset(_NO_WORD.sub(" ", _HUMP.sub(" ", text)).lower().split())
 
 
-def _is_called(node: etree._Element, what: frozenset[str]) -> bool:
-    """Whether a class or the id of *node* is made of *what* and of nothing that makes it something else."""
-    for name in called(node).split():
+@lru_cache(maxsize=_REMEMBERED)
+def _is_called(names: str, what: frozenset[str], first_post: tuple[str, ...] = ()) -> bool:
+    """Whether one of *names* (class and id) is made of *what* and of nothing that makes it something else.
+
+    Or one of *first_post* stands in them.
+    """
+    if any(part in names.lower() for part in first_post):
+        return True
+    for name in names.split():
         words = words_of(name)
         if not what.isdisjoint(words) and _NEITHER.isdisjoint(words):
             return True
@@ -111,18 +118,18 @@ def _is_called(node: etree._Element, what: frozenset[str]) -> bool:
 
 def calls_question(node: etree._Element) -> bool:
     """Whether *node* is called a question by its class or id."""
-    return _is_called(node, _QUESTION) or any(name in called(node).lower() for name in _FIRST_POST)
+    return _is_called(called(node), _QUESTION, _FIRST_POST)
 
 
 def calls_answer(node: etree._Element) -> bool:
     """Whether *node* is called an answer, or the list of them, by its class or id."""
-    return _is_called(node, _ANSWER)
+    return _is_called(called(node), _ANSWER)
 
 
 def calls_answers(node: etree._Element) -> bool:
     """Whether *node* is called an answer, or what holds it the answers."""
     outer = node.getparent()
-    return calls_answer(node) or (outer is not None and _is_called(outer, _ANSWERS))
+    return calls_answer(node) or (outer is not None and _is_called(called(outer), _ANSWERS))
 
 
 def calls_author(text: str) -> bool:
