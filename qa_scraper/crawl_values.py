@@ -15,7 +15,8 @@ from qa_scraper.refresh import Fate, State
 class Lease:
     """A page in hand: what is due, and what its fetch has given so far.
 
-    ``valid``: records of it that are known to fit the schema, as JSON.
+    ``valid``: records of it that are known to fit the schema, as JSON, with their signatures
+    (``near_duplicates.signature_of``).
     """
 
     due: DueUrl
@@ -31,7 +32,7 @@ class Lease:
     no_question: str = ""
     failure: str = ""
     waiting_for: int = 0
-    valid: set[bytes] = field(default_factory=set)
+    valid: dict[bytes, bytes] = field(default_factory=dict)
     is_sitemap: bool = False
     listed: list[str] = field(default_factory=list)
 

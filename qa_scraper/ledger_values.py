@@ -71,7 +71,10 @@ class UnchangedPage:
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """A record to be stored: its identity and its JSON (without what only the ledger knows)."""
+    """A record to be stored: its identity and its JSON (without what only the ledger knows).
+
+    ``signature``: by which it is like others (``near_duplicates.signature_of``); None: not made yet.
+    """
 
     part: str
     name: str
@@ -80,6 +83,7 @@ class StoredRecord:
     extractor_version: str
     body: bytes
     answered: bool = True
+    signature: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

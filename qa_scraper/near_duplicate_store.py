@@ -62,17 +62,20 @@ class NearDuplicateStore:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._kept: dict[str, bytes] = {}
+        self._signed: dict[str, bytes] = {}
         self._kept_bytes = 0
 
     def keep(self, record: StoredRecord) -> None:
-        """Keeps in memory what *record* says, up to ``_MOST_KEPT``: what is not kept is read from the file."""
+        """Keeps in memory the signature of *record*, or what it says, up to ``_MOST_KEPT``: the rest is in the file."""
         if self._kept_bytes < _MOST_KEPT:
-            text = question_and_answers(record.body)
-            self._kept[record.content_hash] = text
-            self._kept_bytes += len(text) + _BESIDE
+            signed = record.signature is not None
+            kept = question_and_answers(record.body) if record.signature is None else record.signature
+            (self._signed if signed else self._kept)[record.content_hash] = kept
+            self._kept_bytes += len(kept) + _BESIDE
 
     def _drop_kept(self) -> None:
         self._kept.clear()
+        self._signed.clear()
         self._kept_bytes = 0
 
     def forget(self, ids: Iterable[str]) -> None:
@@ -148,13 +151,20 @@ class NearDuplicateStore:
             after = rows[-1][0]
             self._drop_bands((number, signature) for *_, number, signature in rows)
             numbers = [known or (last := last + 1) for *_, known, _ in rows]
-            found = signatures(orjson.loads(self._text_of(*row[1:4])) for row in rows)
+            found = self._signatures([row[1:4] for row in rows])
             self._db.executemany(
                 "INSERT INTO near_duplicates (number, id, content_hash, signature) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET content_hash=excluded.content_hash, signature=excluded.signature",
                 [(number, *row[:2], signature) for number, row, signature in zip(numbers, rows, found, strict=True)],
             )
             self._link([(number, known) for number, known in zip(numbers, found, strict=True) if known], groups)
+
+    def _signatures(self, records: Iterable[tuple[str, str, str]]) -> list[bytes | None]:
+        """The signature of each record, given by its content's hash, URL and part."""
+        records = list(records)
+        unsigned = [record for record in records if record[0] not in self._signed]
+        made = dict(zip(unsigned, signatures(orjson.loads(self._text_of(*record)) for record in unsigned), strict=True))
+        return [made[record] if record in made else self._signed[record[0]] or None for record in records]
 
     def _text_of(self, content_hash: str, key: str, part: str) -> bytes:
         """JSON of a record's question and answers."""

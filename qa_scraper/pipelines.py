@@ -50,33 +50,36 @@ class DatesPipeline(_Pipeline):
 
 
 class ValidatePipeline(_Pipeline):
-    """Fails a record that does not fit the published schema, and with it its page: that is an error of ours."""
+    """Fails a record that does not fit the published schema, and with it its page: that is an error of ours.
+
+    One of a crawl over a ledger is validated when it is laid with its page, whatever pipelines made of it by then.
+    """
 
     def process_item(self, item: Record) -> Record:
         """Gives *item* back. Raises what ``_validate`` raises."""
         _, lease = self._lease(item)
-        _validate(item, orjson.dumps(item), lease.valid if lease is not None else set())
+        if lease is None:
+            _validate(item, orjson.dumps(item))
         return item
 
 
-def _validate(record: Record, body: bytes, valid: set[bytes]) -> None:
-    """Validates *record*, *body* as JSON, unless it is among those that are known to be *valid*; then it is one.
+def _validate(record: Record, body: bytes, *, fits: bool = False) -> None:
+    """Validates *record*, *body* as JSON; *fits*: whether it is known to fit the schema.
 
-    Raises pydantic.ValidationError for a record that does not fit the schema, ValueError for one without any text.
+    Raises pydantic.ValidationError for a record that does not, ValueError for one without any text.
     """
-    if body not in valid:
+    if not fits:
         valid_record(body)
-        valid.add(body)
     if not (record.question.title or record.question.text or record.title):
         raise ValueError(f"a record without title and text: {record.url}")
 
 
 def _keep(record: Record, lease: Lease) -> None:
-    """Lays *record* with its page. Validates it anew if somebody's pipeline has changed it. Raises as ``_validate``."""
-    kept = stored(record)
-    _validate(record, kept.body, lease.valid)
-    lease.valid.discard(kept.body)  # it is asked for no more
-    lease.records.append(kept)
+    """Lays *record* with its page. Raises as ``_validate``."""
+    body = orjson.dumps(record)
+    signature = lease.valid.pop(body, None)
+    _validate(record, body, fits=signature is not None)
+    lease.records.append(stored(record, body, signature))
 
 
 class DedupePipeline(_Pipeline):
@@ -129,14 +132,15 @@ class CommitPipeline(_Pipeline):
         return item
 
 
-def stored(record: Record) -> StoredRecord:
-    """The record as the ledger stores it."""
+def stored(record: Record, body: bytes, signature: bytes | None) -> StoredRecord:
+    """The record as the ledger stores it; *body*: as JSON, *signature*: where it is known."""
     return StoredRecord(
         part=record.id.partition("#")[2],
         name=record.id,
         question_hash=question_key(record),
         content_hash=record.source.content_hash or "",
         extractor_version=record.source.extractor_version or "",
-        body=orjson.dumps(record),
+        body=body,
         answered=bool(record.answers),
+        signature=signature,
     )

@@ -143,7 +143,7 @@ class Readers:
                 break
             asked = self._asked.popleft()
             if not asked.found.done():  # else nobody waits any more
-                worker.read(asked.page).add_done_callback(partial(self._answer, asked))
+                worker.read(asked.page, partial(self._answer, asked))
         if not self._asked:
             return
         loop = asyncio.get_running_loop()
@@ -152,22 +152,21 @@ class Readers:
         if self._helping is None or self._helping.done():
             self._helping = loop.create_task(self._help())
 
-    def _answer(self, asked: _Asked, answered: asyncio.Future[ReadPage]) -> None:
-        error = answered.exception()
+    def _answer(self, asked: _Asked, answered: ReadPage | Exception) -> None:
         if asked.found.done():
             pass
-        elif isinstance(error, WorkerEnded):
-            asked.tries += error.was_reading
+        elif isinstance(answered, WorkerEnded):
+            asked.tries += answered.was_reading
             if asked.tries < _TRIES:
                 self._asked.appendleft(asked)
             else:
                 asked.found.set_exception(WorkerDied(_DIED))
-        elif isinstance(error, ValidationError):
+        elif isinstance(answered, ValidationError):
             asked.read()  # a record that fits no schema is judged in the pipelines, wherever it was read
-        elif error is not None:
-            asked.found.set_exception(error)
+        elif isinstance(answered, Exception):
+            asked.found.set_exception(answered)
         else:
-            self._answered.append((asked, answered.result()))
+            self._answered.append((asked, answered))
             self._together(self._hand_back, is_enough=len(self._answered) == _ANSWERED)
         self._hand_out()
 

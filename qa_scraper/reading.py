@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -11,6 +12,7 @@ import orjson
 from qa_scraper.extraction.sections import NoQuestion
 from qa_scraper.items import Record, valid_record
 from qa_scraper.loaders import Provenance, page_records
+from qa_scraper.near_duplicates import signature_of
 from qa_scraper.page import Page
 from qa_scraper.text import clean_line
 
@@ -22,7 +24,8 @@ class ReadPage:
     """What a response gave. ``reason``: why it has no records; ``left_out``: links that were not looked at.
 
     ``lastmods``: what a sitemap says of each address; None for any other page.
-    ``valid``: those of its records that are known to fit the schema, as JSON.
+    ``valid``: those of its records that are known to fit the schema, as JSON, with the signature of each
+    (``near_duplicates.signature_of``).
     """
 
     records: list[Record]
@@ -32,11 +35,20 @@ class ReadPage:
     not_pages: int = 0
     left_out: int = 0
     encoding_doubt: str = ""
-    valid: frozenset[bytes] = frozenset()
+    valid: Mapping[bytes, bytes] = field(default_factory=dict)
 
     def packed(self) -> PackedPage:
-        """What another process makes the same of."""
-        return replace(self, records=[]), list(map(orjson.dumps, self.records))
+        """What another process makes the same of, and need not find out about its records any more."""
+        bodies = list(map(orjson.dumps, self.records))
+        return (
+            [(body, _signature(body)) for body in bodies],
+            self.addresses,
+            self.reason,
+            self.lastmods,
+            self.not_pages,
+            self.left_out,
+            self.encoding_doubt,
+        )
 
     @classmethod
     def unpacked(cls, packed: PackedPage) -> ReadPage:
@@ -44,12 +56,23 @@ class ReadPage:
 
         Raises pydantic.ValidationError for a record that does not fit the schema.
         """
-        page, bodies = packed
-        return replace(page, records=list(map(valid_record, bodies)), valid=frozenset(bodies))
+        signed, addresses, reason, lastmods, not_pages, left_out, encoding_doubt = packed
+        records = [valid_record(body) for body, _ in signed]
+        return cls(records, addresses, reason, lastmods, not_pages, left_out, encoding_doubt, dict(signed))
 
 
-PackedPage = tuple[ReadPage, list[bytes]]
-"""A page on its way to another process, and its records as JSON."""
+PackedPage = tuple[list[tuple[bytes, bytes]], list[str], str, dict[str, str | None] | None, int, int, str]
+"""A page on its way to another process: its records as JSON with their signatures, and all else as it is.
+
+Plain values: a dataclass takes as long to pickle as all that stands in it.
+"""
+
+
+def _signature(body: bytes) -> bytes:
+    try:
+        return signature_of(body)
+    except (AttributeError, AssertionError, TypeError):
+        return b""  # it fits no schema, which who unpacks it finds
 
 
 def read_response(

@@ -19,6 +19,8 @@ from typing import Final, Self, cast
 from qa_scraper.reading import PackedPage, ReadPage
 
 _LENGTH: Final = struct.Struct("!I")
+Answered = Callable[[ReadPage | Exception], object]
+"""Who asked for a page: is told what it gave, once. Called from the loop; it may ask for the next one."""
 
 
 class WorkerEnded(Exception):
@@ -39,7 +41,7 @@ class WorkerProcess(asyncio.Protocol):
         self.ended = False
         self._process = process
         self._loop = asyncio.get_running_loop()
-        self._futures: deque[asyncio.Future[ReadPage]] = deque()
+        self._asked: deque[Answered] = deque()
         self._received = bytearray()
         atexit.register(self.close)  # ahead of multiprocessing, which would wait for it
 
@@ -57,22 +59,20 @@ class WorkerProcess(asyncio.Protocol):
     @property
     def waiting(self) -> int:
         """How many pages it has in hand."""
-        return len(self._futures)
+        return len(self._asked)
 
-    def read(self, page: Callable[[], ReadPage]) -> asyncio.Future[ReadPage]:
-        """What *page* gives; it can be pickled. The future raises WorkerEnded, or what *page* raises."""
-        future: asyncio.Future[ReadPage] = self._loop.create_future()
+    def read(self, page: Callable[[], ReadPage], answered: Answered) -> None:
+        """Has *page* read, which can be pickled. *answered* is told what it gives, or raises; or WorkerEnded."""
         if self.ended:
-            future.set_exception(WorkerEnded(was_reading=False))
-            return future
+            self._loop.call_soon(answered, WorkerEnded(was_reading=False))
+            return
         try:
             message = pickle.dumps(page, pickle.HIGHEST_PROTOCOL)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told to who asked
-            future.set_exception(error)
-            return future
-        self._futures.append(future)
+            self._loop.call_soon(answered, error)
+            return
+        self._asked.append(answered)
         self._transport.writelines((_LENGTH.pack(len(message)), message))
-        return future
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio once the process can be asked."""
@@ -91,23 +91,21 @@ class WorkerProcess(asyncio.Protocol):
         del self._received[:begin]
 
     def _take(self, found: PackedPage, error: Exception | None) -> None:
-        future = self._futures.popleft()
-        if future.done():  # nobody waits for it any more
-            return
+        answered = self._asked.popleft()
         if error is not None:
-            future.set_exception(error)
+            answered(error)
             return
         try:
-            future.set_result(ReadPage.unpacked(found))
+            page: ReadPage | Exception = ReadPage.unpacked(found)
         except Exception as invalid:  # noqa: BLE001 - whatever it is, it is told to who asked
-            future.set_exception(invalid)
+            page = invalid
+        answered(page)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by asyncio when the process is no more: those who wait are told."""
         self.ended = True
-        for at, future in enumerate(self._futures):
-            if not future.done():
-                future.set_exception(WorkerEnded(was_reading=at == 0))
+        for at, answered in enumerate(self._asked):
+            self._loop.call_soon(answered, WorkerEnded(was_reading=at == 0))
 
     def close(self) -> None:
         """Ends the process, whatever it reads. Harmless when it has ended already."""

@@ -16,7 +16,7 @@ from qa_scraper.items import Answer, Question, Record, content_hash, question_ha
 from qa_scraper.ledger import Ledger
 from qa_scraper.ledger_format import FORMATS
 from qa_scraper.ledger_values import FoundUrl, PageOutcome, StoredRecord
-from qa_scraper.near_duplicates import Cluster, are_similar, names, signatures, tokens, values
+from qa_scraper.near_duplicates import Cluster, are_similar, names, signature_of, signatures, tokens, values
 from qa_scraper.publication import Publication
 from qa_scraper.publication import publish as publish_run
 from qa_scraper.refresh import REMOVED_AFTER, State
@@ -39,7 +39,9 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 def stored(name: str, text: str | None, answer: str | None = None) -> StoredRecord:
     answers = [Answer(text=answer)] if answer else []
     record = Record(f"s:{name}", "s", f"http://h/{name}", question=Question(f"About {name}", text), answers=answers)
-    return StoredRecord("", record.id, question_hash(record), content_hash(record), "1", orjson.dumps(record))
+    body = orjson.dumps(record)
+    signature = signature_of(body) if ord(name[-1]) % 2 else None  # half of them as a worker process reads them
+    return StoredRecord("", record.id, question_hash(record), content_hash(record), "1", body, bool(answers), signature)
 
 
 def store(ledger: Ledger, name: str, text: str | None, answer: str | None = None) -> None:

@@ -15,6 +15,7 @@ import pytest
 import qa_scraper.readers
 from qa_scraper.items import Question, Record
 from qa_scraper.loaders import Provenance
+from qa_scraper.near_duplicates import signature_of
 from qa_scraper.readers import LONGEST_ROW, Readers, WorkerDied
 from qa_scraper.reading import ReadPage, read_response
 
@@ -42,6 +43,10 @@ def stopped() -> ReadPage:
 
 def unfit() -> ReadPage:
     return ReadPage([Record(id="s:1", site="s", question=Question(votes="123456"))], ["unfit"])  # type: ignore[arg-type]
+
+
+def signed(records: list[Record]) -> dict[bytes, bytes]:
+    return {body: signature_of(body) for body in map(orjson.dumps, records)}
 
 
 def told(found: ReadPage | BaseException) -> str:
@@ -119,8 +124,8 @@ def test_a_page_that_fails_in_a_row_takes_no_other_with_it(processes: int, size:
 
 
 def test_what_is_packed_is_unpacked() -> None:
-    packed = ReadPage([Record(id="s:1", site="s")], ["a"], "why", {"b": None}, 1, 2, "doubt")
-    assert ReadPage.unpacked(packed.packed()) == replace(packed, valid=frozenset(map(orjson.dumps, packed.records)))
+    page = ReadPage([Record(id="s:1", site="s")], ["a"], "why", {"b": None}, 1, 2, "doubt")
+    assert ReadPage.unpacked(page.packed()) == replace(page, valid=signed(page.records))
 
 
 def test_a_page_is_the_same_wherever_it_is_read() -> None:
@@ -144,7 +149,8 @@ def test_a_page_is_the_same_wherever_it_is_read() -> None:
 
     here, there = asyncio.run(both())
     assert here.records
-    assert there == replace(here, valid=frozenset(map(orjson.dumps, here.records)))
+    assert there == replace(here, valid=signed(here.records))
+    assert all(there.valid.values())
 
 
 def test_what_cannot_be_handed_over_is_told_and_mixes_up_nothing() -> None:

@@ -27,7 +27,7 @@ STAGES: Final = {
     "links": ["qa_scraper.page:Page.links", "qa_scraper.crawl:Crawl.found_on"],
     "loaders": ["qa_scraper.loaders:page_records"],
     "hash": ["qa_scraper.items:content_hash", "qa_scraper.items:question_hash"],
-    "schema, JSON": ["qa_scraper.pipelines:ValidatePipeline.process_item", "qa_scraper.pipelines:stored"],
+    "schema, JSON": ["qa_scraper.pipelines:_keep"],
     "ledger": [
         "qa_scraper.ledger:Ledger.add_urls",
         "qa_scraper.ledger:Ledger.commit_page",
