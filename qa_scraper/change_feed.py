@@ -16,6 +16,7 @@ import orjson
 from qa_scraper.errors import InputError
 
 CHANGES: Final = "changes"
+_ID_AHEAD: Final = b'{"id":"'
 Op = Literal["added", "changed", "removed"]
 
 
@@ -41,37 +42,56 @@ def feeds(folder: Path, until: int | None = None) -> list[Path]:
     return sorted((path for path in found if until is None or int(path.stem) <= until), key=lambda path: int(path.stem))
 
 
-def changed_pairs(
-    old: Iterable[bytes], new: Iterable[bytes]
-) -> Iterator[tuple[dict[str, object] | None, dict[str, object] | None]]:
-    """The records whose lines in *old* and *new* differ, before and after; None where there was or is none."""
+def changed_pairs(old: Iterable[bytes], new: Iterable[bytes]) -> Iterator[tuple[bytes | None, bytes | None]]:
+    """The lines of records that differ in *old* and *new*, before and after; None where there was or is none.
+
+    Raises what ``id_of`` raises.
+    """
     olds, news = iter(old), iter(new)
     before, after = next(olds, None), next(news, None)
     while before is not None or after is not None:
         if before == after:
             before, after = next(olds, None), next(news, None)
             continue
-        was: dict[str, object] | None = orjson.loads(before) if before is not None else None
-        now: dict[str, object] | None = orjson.loads(after) if after is not None else None
-        if was is None or (now is not None and str(now["id"]) < str(was["id"])):
-            yield None, now
-            after = next(news, None)
-        elif now is None or str(was["id"]) < str(now["id"]):
-            yield was, None
+        is_added, is_removed = before is None, after is None
+        if before is not None and after is not None:
+            was, now = id_of(before), id_of(after)
+            is_added, is_removed = now < was, was < now
+        yield None if is_added else before, None if is_removed else after
+        if not is_added:
             before = next(olds, None)
-        else:
-            yield was, now
-            before, after = next(olds, None), next(news, None)
+        if not is_removed:
+            after = next(news, None)
 
 
-def change_of(was: dict[str, object] | None, now: dict[str, object] | None, at: str) -> Change:
-    """What happened to a record that was so and is so now; one of the two may be None, not both."""
-    if now is None:
-        assert was is not None
-        return Change("removed", str(was["id"]), at, None, {})
-    if was is None:
-        return Change("added", str(now["id"]), at, now, {})
-    return Change("changed", str(now["id"]), at, now, former_values(was, now))
+def id_of(line: bytes) -> str:
+    """The id of the record that *line* holds as JSON. It stands first, so most lines need not be read for it.
+
+    Raises orjson.JSONDecodeError, KeyError or TypeError for a line without one, if that shows ahead of its end.
+    """
+    end = line.find(b'"', len(_ID_AHEAD)) if line.startswith(_ID_AHEAD) else -1
+    name = line[len(_ID_AHEAD) : end] if end >= 0 else b"\\"
+    return name.decode() if name.isascii() and b"\\" not in name else str(orjson.loads(line)["id"])
+
+
+def change_of(was: bytes | None, now: bytes | None, at: str) -> Change:
+    """What happened to a record whose line was so and is so now; one of the two may be None, not both.
+
+    Raises orjson.JSONDecodeError, KeyError or TypeError for a line that holds no record.
+    """
+    old: dict[str, object] | None = orjson.loads(was) if was is not None else None
+    new: dict[str, object] | None = orjson.loads(now) if now is not None else None
+    if new is None:
+        assert old is not None
+        return Change("removed", str(old["id"]), at, None, {})
+    if old is None:
+        return Change("added", str(new["id"]), at, new, {})
+    return Change("changed", str(new["id"]), at, new, former_values(old, new))
+
+
+def added_line(line: bytes, at: str) -> Mapping[str, object]:
+    """What ``change_of`` says of a record that was added, ready to be written: its *line* as it is, not read again."""
+    return {"op": "added", "id": id_of(line), "at": at, "record": orjson.Fragment(line), "before": {}}
 
 
 def former_values(was: Mapping[str, object], now: Mapping[str, object]) -> dict[str, object]:

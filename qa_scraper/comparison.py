@@ -16,6 +16,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO, TypeGuard
 
+import orjson
+
 from qa_scraper.change_feed import Change, change_of, changed_pairs, feeds, former_values, replay
 from qa_scraper.clock import stamp_of
 from qa_scraper.errors import InputError
@@ -99,8 +101,11 @@ def differences(old: Snapshot, new: Snapshot) -> Iterator[Difference]:
         change = change_of(was, now, new.at)
         if change.op == "changed" and not change.before:
             continue
-        url = (now or was or {}).get("url")
-        fields = tuple(_changes_in("", "", change.before, now)) if change.op == "changed" else ()
+        last = now if now is not None else was
+        assert last is not None
+        shown = change.record or orjson.loads(last)
+        url = shown.get("url")
+        fields = tuple(_changes_in("", "", change.before, shown)) if change.op == "changed" else ()
         yield Difference(change, url if isinstance(url, str) else None, fields)
 
 

@@ -18,7 +18,7 @@ import jsonlines
 import orjson
 from pydantic import TypeAdapter
 
-from qa_scraper.change_feed import change_of, changed_pairs, feed_path, feeds, former_values, replay
+from qa_scraper.change_feed import added_line, change_of, changed_pairs, feed_path, feeds, former_values, replay
 from qa_scraper.forgetting import finish_forgetting
 from qa_scraper.gate import Breach, Measures, filled, judge, layout_of
 from qa_scraper.ledger import Ledger
@@ -268,9 +268,13 @@ def _write_feed(old: Iterator[bytes], new_snapshot: Path, path: Path, at: str, p
         jsonlines.Writer(file, dumps=orjson.dumps) as writer,
     ):
         for was, now in changed_pairs(counted(), map(_without_end, new)):
+            if was is None and now is not None:
+                counts["added"] += 1
+                writer.write(added_line(now, at))
+                continue
             change = change_of(was, now, at)
-            if privacy is not None and was is not None and now is not None:
-                change = replace(change, before=former_values(_shown(privacy, was), now))
+            if privacy is not None and was is not None and change.record is not None:
+                change = replace(change, before=former_values(_shown(privacy, orjson.loads(was)), change.record))
             counts[change.op] += 1
             writer.write(change)
     counts["published"] = published

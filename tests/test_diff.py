@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from qa_scraper.change_feed import replay
+from qa_scraper.change_feed import added_line, change_of, id_of, replay
 from qa_scraper.comparison import find_snapshot
 from qa_scraper.exceptions import InputError
 
@@ -162,3 +162,30 @@ def test_what_cannot_be_compared_is_named(output: Path, tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError, match=re.escape(message)):
             find_snapshot(given, output)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b'{"id":"s:1","url":null}', "s:1"),
+        (b'{"url":null,"id":"s:1"}', "s:1"),
+        (b'{"id": "s:1"}', "s:1"),
+        (br'{"id":"s:\"1\u00e9\\"}', 's:"1é\\'),
+        ('{"id":"s:é"}'.encode(), "s:é"),
+        (b'{"id":7}', "7"),
+        (b'{"id":""}', ""),
+    ],
+)
+def test_the_id_of_a_line(line: bytes, expected: str) -> None:
+    assert id_of(line) == expected
+
+
+@pytest.mark.parametrize("line", [b"", b'{"id":"s:1', b'{"id":"s:\xff"}', b'{"url":null}', b"[]", b"null"])
+def test_a_line_without_an_id(line: bytes) -> None:
+    with pytest.raises((orjson.JSONDecodeError, KeyError, TypeError)):
+        id_of(line)
+
+
+def test_a_record_that_was_added_is_told_of_as_it_is_written() -> None:
+    line = orjson.dumps({"id": "s:1", "title": "é \u2028", "tags": [1.5, None]})
+    assert orjson.dumps(added_line(line, "now")) == orjson.dumps(change_of(None, line, "now"))
