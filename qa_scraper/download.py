@@ -62,6 +62,13 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             raise
 
     @staticmethod
+    def _request_headers(request: Request) -> Headers:
+        """Not a copy where nothing is to be left out: who gets them only lists them."""
+        if "Proxy-Authorization" in request.headers:
+            return AiohttpDownloadHandler._request_headers(request)
+        return request.headers
+
+    @staticmethod
     def _extract_headers(response: _ClientResponse) -> Headers:
         """The headers as they were sent: aiohttp's own text of them cannot be encoded again if it was no UTF-8."""
         headers = Headers()

@@ -338,7 +338,7 @@ class Ledger:
             else:
                 self.pages.note_no_page(outcome, now)
             is_final = outcome.state not in {State.RETRY, State.HELD, State.DENIED}
-            self._paths.note_page(outcome.key, (url.key for url in outcome.found), added, is_final=is_final)
+            self._paths.note_page(outcome.key, [url.key for url in outcome.found], added, is_final=is_final)
             if new_urls and outcome.state == State.NO_QUESTION:
                 self._go_deeper(outcome, now)
             new_urls += self._paths.balance(now)

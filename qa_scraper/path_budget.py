@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Final
 
 import orjson
@@ -36,8 +36,8 @@ class PathBudget:
         rows = db.execute("SELECT number, host, pattern, parked FROM patterns").fetchall()
         self._numbers: dict[tuple[str, str], int] = {(host, pattern): number for number, host, pattern, _ in rows}
         self._parked = {number for number, _, _, parked in rows if parked}
-        # By key: bits of the patterns whose links to it are counted; menus stand on every page, most links on several.
-        self._shown: dict[str, int] = {}
+        # By bit of a pattern: keys whose links on its pages are counted; menus stand on every page.
+        self._shown: dict[int, set[str]] = {}
         self._given: Counter[int] | None = None  # questions by pattern; counted once somebody asks
 
     def number_of(self, host: str, key: str) -> int:
@@ -61,7 +61,7 @@ class PathBudget:
         """Whether URLs of this pattern wait until it bears fruit."""
         return number in self._parked
 
-    def note_page(self, key: str, shown: Iterable[str], new_questions: int, *, is_final: bool) -> None:
+    def note_page(self, key: str, shown: Collection[str], new_questions: int, *, is_final: bool) -> None:
         """Counts a page: the keys of the URLs that it *shows*, and how many questions it gave that were not known.
 
         *is_final*: whether the fetch was the last one for the time being, not one that is tried again.
@@ -85,17 +85,14 @@ class PathBudget:
             self._db.execute("UPDATE patterns SET barren=barren+1 WHERE number=?", (pattern,))
             self._db.execute("UPDATE urls SET fruit=0 WHERE key=?", (key,))
 
-    def _note_shown(self, bit: int, shown: Iterable[str]) -> int:
+    def _note_shown(self, bit: int, shown: Collection[str]) -> int:
         """Notes that pages of the pattern *bit* show these keys. Gives how many of them are questions new to it."""
-        noted = self._shown
-        fresh = [key for key in shown if not noted.get(key, 0) & bit]
+        fresh = sorted(set(shown).difference(self._shown.get(bit, ())))
         if not fresh:
             return 0
-        if len(noted) > _SHOWN:
-            noted.clear()
-        for key in fresh:
-            if len(key) <= USUAL_LENGTH:
-                noted[key] = noted.get(key, 0) | bit
+        if sum(map(len, self._shown.values())) > _SHOWN:
+            self._shown.clear()
+        self._shown.setdefault(bit, set()).update([key for key in fresh if len(key) <= USUAL_LENGTH])
         seen = self._db.execute(
             "UPDATE urls SET shown_by=shown_by|? WHERE key IN (SELECT value FROM json_each(?)) AND shown_by&?=0"
             " RETURNING fruit",

@@ -232,10 +232,10 @@ def path_pattern(canonical: str) -> str:
 
     Names that look made for one page (digits, dashes, dots, long ones) become ``*``: ``qa/*``, ``calendar/*?m&y``.
     """
-    parts = urlsplit(canonical)
-    folders = [_folder_kind(name) for name in parts.path.split("/") if name]
+    path, query = _path_and_query(canonical)
+    folders = [_folder_kind(name) for name in path.split("/") if name]
     deeper = ["**"] if len(folders) > 2 else []
-    names = sorted({pair.partition("=")[0] for pair in parts.query.split("&") if pair})[:8]
+    names = sorted({pair.partition("=")[0] for pair in query.split("&") if pair})[:8]
     return "/".join([*folders[:2], *deeper]) + (
         "?" + "&".join(_DIGITS.sub("0", name) for name in names) if names else ""
     )
@@ -245,13 +245,19 @@ def list_page_number(canonical: str) -> int | None:
     """Which page of a list a canonical URL is, as far as it says so (``?page=3``, ``/page/3``); None: it does not."""
     if "?" not in canonical and not canonical[-1:].isdigit():
         return None  # most URLs; canonical ones end with no slash
-    parts = urlsplit(canonical)
-    pairs = (pair.partition("=") for pair in parts.query.split("&"))
+    path, query = _path_and_query(canonical)
+    pairs = (pair.partition("=") for pair in query.split("&"))
     numbers = [value for name, _, value in pairs if name.lower() in _PAGE_NAMES]
-    before, _, last = parts.path.rstrip("/").rpartition("/")
+    before, _, last = path.rstrip("/").rpartition("/")
     if before.rpartition("/")[2].lower() in _PAGE_NAMES:
         numbers.append(last)
     return next((int(n) for n in numbers if n.isascii() and n.isdigit() and len(n) < 7), None)
+
+
+def _path_and_query(canonical: str) -> tuple[str, str]:
+    """Path, without its first slash, and query of a canonical URL."""
+    path, _, query = canonical.partition("//")[2].partition("/")[2].partition("?")
+    return path, query
 
 
 def _folder_kind(name: str) -> str:

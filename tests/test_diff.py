@@ -170,7 +170,7 @@ def test_what_cannot_be_compared_is_named(output: Path, tmp_path: Path) -> None:
         (b'{"id":"s:1","url":null}', "s:1"),
         (b'{"url":null,"id":"s:1"}', "s:1"),
         (b'{"id": "s:1"}', "s:1"),
-        (br'{"id":"s:\"1\u00e9\\"}', 's:"1é\\'),
+        (rb'{"id":"s:\"1\u00e9\\"}', 's:"1é\\'),
         ('{"id":"s:é"}'.encode(), "s:é"),
         (b'{"id":7}', "7"),
         (b'{"id":""}', ""),
