@@ -83,6 +83,11 @@ class Readers:
         self._next_step: asyncio.Handle | None = None
         self._closed = False
 
+    def begin(self) -> None:
+        """Begins the workers ahead of the first page: they take half a second to start. Needs a running loop."""
+        if self._others and self._beginning is None:
+            self._beginning = asyncio.get_running_loop().create_task(self._begin_workers())
+
     async def read(self, size: int, page: Callable[[], ReadPage]) -> ReadPage:
         """What *page* gives, a page of *size* bytes; it can be pickled.
 

@@ -92,6 +92,34 @@ def test_no_more_processes_are_begun_than_there_are_to_be(processes: int) -> Non
     assert asyncio.run(read()) == processes - 1
 
 
+def test_workers_can_be_begun_ahead_of_the_first_page() -> None:
+    async def read() -> tuple[int, str]:
+        readers = Readers(2)
+        readers.begin()
+        readers.begin()
+        await asyncio.sleep(0)
+        answered = told(await asyncio.wait_for(readers.read(LARGE, partial(page, "a")), 60))
+        begun = len(multiprocessing.active_children())
+        readers.close()
+        return begun, answered
+
+    assert asyncio.run(read()) == (1, "a")
+
+
+def test_closing_ends_workers_that_are_still_being_begun() -> None:
+    async def read() -> None:
+        readers = Readers(3)
+        readers.begin()
+        await asyncio.sleep(0)
+        readers.close()
+        await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()}, timeout=60)
+        for process in multiprocessing.active_children():
+            process.join(60)
+
+    asyncio.run(read())
+    assert multiprocessing.active_children() == []
+
+
 def test_a_page_that_ends_its_process_takes_no_other_with_it() -> None:
     others = [(LARGE, partial(page, f"{number}")) for number in range(20)]
     assert read_all(2, *others[:10], (LARGE, killing), *others[10:]) == [

@@ -54,6 +54,8 @@ class SiteSpider(Spider):
         """Scrapy's way to make it; its readers end with it."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.readers = Readers(crawler.settings.getint("WORKERS"))
+        if crawler.settings["RUN_KIND"] == "crawl":  # a refresh may find nothing that is to be read
+            crawler.signals.connect(spider.readers.begin, signals.spider_opened)
         crawler.signals.connect(spider.readers.close, signals.spider_closed)
         return spider
 
