@@ -68,9 +68,10 @@ class NearDuplicateStore:
     def keep(self, record: StoredRecord) -> None:
         """Keeps in memory the signature of *record*, or what it says, up to ``_MOST_KEPT``: the rest is in the file."""
         if self._kept_bytes < _MOST_KEPT:
-            signed = record.signature is not None
-            kept = question_and_answers(record.body) if record.signature is None else record.signature
-            (self._signed if signed else self._kept)[record.content_hash] = kept
+            if record.signature is None:
+                kept = self._kept[record.content_hash] = question_and_answers(record.body)
+            else:
+                kept = self._signed[record.content_hash] = record.signature
             self._kept_bytes += len(kept) + _BESIDE
 
     def _drop_kept(self) -> None:

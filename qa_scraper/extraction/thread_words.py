@@ -102,13 +102,8 @@ def _words_of(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _is_called(names: str, what: frozenset[str], first_post: tuple[str, ...] = ()) -> bool:
-    """Whether one of *names* (class and id) is made of *what* and of nothing that makes it something else.
-
-    Or one of *first_post* stands in them.
-    """
-    if any(part in names.lower() for part in first_post):
-        return True
+def _is_called(names: str, what: frozenset[str]) -> bool:
+    """Whether one of *names* (class and id) is made of *what* and of nothing that makes it something else."""
     for name in names.split():
         words = words_of(name)
         if not what.isdisjoint(words) and _NEITHER.isdisjoint(words):
@@ -118,7 +113,12 @@ def _is_called(names: str, what: frozenset[str], first_post: tuple[str, ...] = (
 
 def calls_question(node: etree._Element) -> bool:
     """Whether *node* is called a question by its class or id."""
-    return _is_called(called(node), _QUESTION, _FIRST_POST)
+    return _names_question(called(node))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _names_question(names: str) -> bool:
+    return _is_called(names, _QUESTION) or any(name in names.lower() for name in _FIRST_POST)
 
 
 def calls_answer(node: etree._Element) -> bool:

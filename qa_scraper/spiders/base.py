@@ -54,10 +54,14 @@ class SiteSpider(Spider):
         """Scrapy's way to make it; its readers end with it."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.readers = Readers(crawler.settings.getint("WORKERS"))
-        if crawler.settings["RUN_KIND"] == "crawl":  # a refresh may find nothing that is to be read
-            crawler.signals.connect(spider.readers.begin, signals.spider_opened)
+        crawler.signals.connect(spider.begin_reading, signals.spider_opened)
         crawler.signals.connect(spider.readers.close, signals.spider_closed)
         return spider
+
+    def begin_reading(self) -> None:
+        """Begins what reads pages, where there will be some: a refresh may find nothing that is to be read."""
+        if self.refusal is None and self.settings["RUN_KIND"] == "crawl":
+            self.readers.begin()
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:

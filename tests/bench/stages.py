@@ -22,7 +22,7 @@ from typing import Any, Final
 STAGES: Final = {
     "decode": ["qa_scraper.page:Page.from_bytes"],
     "parse": ["qa_scraper.page:Page._parsed"],
-    "blocks": ["qa_scraper.page:Page.flat_text", "qa_scraper.extraction.blocks:page_blocks"],
+    "blocks": ["qa_scraper.page:Page.letters", "qa_scraper.extraction.blocks:page_blocks"],
     "layout": ["qa_scraper.extraction:read_page"],
     "links": ["qa_scraper.page:Page.links", "qa_scraper.crawl:Crawl.found_on"],
     "loaders": ["qa_scraper.loaders:page_records"],
