@@ -22,6 +22,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
 from qa_scraper.clock import Clock
 from qa_scraper.ledger import Ledger
 from qa_scraper.ledger_format import LEDGER
@@ -92,7 +93,7 @@ class Queue:
         page = Page.from_bytes(_PAGE.replace("$uri", "/q/0000000").encode(), url=url, content_type="text/html")
         found = page_records(page, Provenance("edoctor", fetched_at=self._at, http_status=200), ("edoctor",))
         assert isinstance(found, list)
-        pattern = stored(found[0])
+        pattern = stored(found[0], orjson.dumps(found[0]), None)
 
         def outcome(at: int) -> PageOutcome:
             key = self._found(at).key
