@@ -133,7 +133,7 @@ CREATE TABLE records (
     question_hash TEXT NOT NULL,
     content_hash TEXT NOT NULL,
     name TEXT NOT NULL,
-    id TEXT,
+    id TEXT,                       -- before it is published for the first time: what it will be if nothing turns up
     settled INTEGER NOT NULL DEFAULT 0,
     extractor_version TEXT NOT NULL,
     first_seen_at TEXT NOT NULL,

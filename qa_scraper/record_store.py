@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from itertools import chain, count, groupby
 from operator import itemgetter
 from typing import Final
@@ -18,7 +18,6 @@ from qa_scraper.thread_pages import (
     OF_PAGES,
     first_page_in_sql,
     further_page,
-    pages_in_sql,
     thread_of,
     title_of_thread,
 )
@@ -30,14 +29,14 @@ _KEPT: Final = (
     "question_hash, content_hash, name, body, extractor_version, answered, changed_at, version, lost_at, removed_at"
 )
 """What of a record may change, and is restored when a run is undone."""
-_UNSETTLED: Final = (
-    "SELECT name, rowid, question_hash, id IS NULL AND question_hash NOT GLOB '{further}*'"
-    " AND NOT EXISTS (SELECT 1 FROM records o WHERE o.question_hash=r.question_hash AND o.rowid<>r.rowid)"
-    " AND NOT EXISTS (SELECT 1 FROM records o WHERE {of_its_pages})"
-    " AND NOT EXISTS (SELECT 1 FROM records o WHERE o.id=r.name)"
-    " FROM records r WHERE settled=0 ORDER BY url_key LIMIT 1000"
-).format(further=FURTHER, of_its_pages=pages_in_sql("o.question_hash", "r.url_key"))
-"""Records whose question waits for its id. Last: whether it plainly gets its name, free of all other records."""
+_NEVER_PUBLISHED: Final = (
+    "EXISTS (SELECT 1 FROM undo u WHERE u.url_key=records.url_key AND u.part=records.part AND NOT u.existed)"
+)
+_BEFORE: Final = (
+    "SELECT EXISTS (SELECT 1 FROM records WHERE question_hash=?2),"
+    f" EXISTS (SELECT 1 FROM records WHERE {OF_PAGES}), EXISTS (SELECT 1 FROM records WHERE id=?3)"
+)
+"""Whether what is new at a URL (?1) has copies, further pages of its thread, or a name (?3) that is another's id."""
 
 
 class RecordStore:
@@ -49,30 +48,13 @@ class RecordStore:
     def store(self, key: str, record: StoredRecord, at: str) -> tuple[bool, bool]:
         """Adds or updates one record; same content stays as it is. Says whether its question is new, or changed."""
         old = self._db.execute(
-            "SELECT question_hash, content_hash, extractor_version, version, body, lost_at, removed_at FROM records"
-            " WHERE url_key=? AND part=?",
+            "SELECT question_hash, content_hash, name, extractor_version, version, body, lost_at, removed_at"
+            " FROM records WHERE url_key=? AND part=?",
             (key, record.part),
         ).fetchone()
-        row = (
-            record.question_hash,
-            record.content_hash,
-            record.name,
-            record.body,
-            record.extractor_version,
-            record.answered,
-        )
         if old is None:
-            shown = self.shown_elsewhere(record.question_hash, key)
-            self._unsettle(record.question_hash)
-            self._unsettle_pages(key)
-            self._db.execute("INSERT OR IGNORE INTO undo (url_key, part, existed) VALUES (?, ?, 0)", (key, record.part))
-            self._db.execute(
-                "INSERT INTO records (question_hash, content_hash, name, body, extractor_version, answered, url_key,"
-                " part, first_seen_at, changed_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
-                (*row, key, record.part, at, at),
-            )
-            return not shown, False
-        question_hash, content_hash, extractor_version, version, body, lost_at, removed_at = old
+            return self._add(key, record, at), False
+        question_hash, content_hash, name, extractor_version, version, body, lost_at, removed_at = old
         is_same = content_hash == record.content_hash and extractor_version == record.extractor_version
         if is_same and lost_at is None:
             return False, False
@@ -91,6 +73,12 @@ class RecordStore:
         if question_hash != record.question_hash:
             self._unsettle(question_hash, record.question_hash)
             self._unsettle_pages(key)
+            self._unsettle_first_page(record.question_hash)
+        if name != record.name:
+            self._db.execute(
+                f"UPDATE records SET id=?, settled=0 WHERE url_key=? AND part=? AND {_NEVER_PUBLISHED}",
+                (record.name, key, record.part),
+            )
         if changed and thread_of(question_hash) is None:
             # The other pages that show the question are looked at in the same run: it stays one record.
             self._db.execute(
@@ -102,9 +90,37 @@ class RecordStore:
         self._db.execute(
             "UPDATE records SET question_hash=?, content_hash=?, name=?, body=?, extractor_version=?, answered=?,"
             " version=version+?, changed_at=CASE WHEN ? THEN ? ELSE changed_at END WHERE url_key=? AND part=?",
-            (*row, changed, changed, at, key, record.part),
+            (*_row(record), changed, changed, at, key, record.part),
         )
         return removed_at is not None, changed
+
+    def _add(self, key: str, record: StoredRecord, at: str) -> bool:
+        """Adds a record that is new at its URL. Says whether no other URL shows its question.
+
+        Its id is its name until something that has to do with it turns up ahead of the publication. Given later, an id
+        would have the whole row written anew, which holds the body.
+        """
+        has_copies, has_pages, is_claimed = self._db.execute(
+            _BEFORE, (key, record.question_hash, record.name)
+        ).fetchone()
+        is_further = thread_of(record.question_hash) is not None
+        is_shown = (has_copies or is_further) and self.shown_elsewhere(record.question_hash, key) is not None
+        if has_copies:
+            self._unsettle(record.question_hash)
+        if has_pages:
+            self._unsettle_pages(key)
+        if is_claimed:
+            self._db.execute(
+                f"UPDATE records SET settled=0 WHERE id=? AND settled AND {_NEVER_PUBLISHED}", (record.name,)
+            )
+        is_settled = not (has_copies or has_pages or is_claimed or is_further)
+        self._db.execute("INSERT OR IGNORE INTO undo (url_key, part, existed) VALUES (?, ?, 0)", (key, record.part))
+        self._db.execute(
+            "INSERT INTO records (question_hash, content_hash, name, body, extractor_version, answered, url_key, part,"
+            " first_seen_at, changed_at, version, id, settled) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)",
+            (*_row(record), key, record.part, at, at, record.name, is_settled),
+        )
+        return not is_shown
 
     def body(self, key: str, part: str) -> bytes | None:
         """The record that the page *key* shows or last showed, as JSON; None where none is known."""
@@ -206,6 +222,15 @@ class RecordStore:
         """The same of the further pages of the thread at *key*."""
         self._db.execute(f"UPDATE records SET settled=0 WHERE {OF_PAGES} AND settled", (key,))
 
+    def _unsettle_first_page(self, question_hash: str) -> None:
+        """The same of the first page of a thread that a page, by its *question_hash*, now is a further page of."""
+        thread = thread_of(question_hash)
+        if thread is not None:
+            self._db.execute(
+                f"UPDATE records SET settled=0 WHERE url_key=? AND part='' AND settled AND {_NEVER_PUBLISHED}",
+                (thread[0],),
+            )
+
     def shown_elsewhere(self, question_hash: str, key: str) -> str | None:
         """A URL other than *key* that shows the same question, for a further page the first one; None: none does."""
         first = self._first_page(question_hash)
@@ -221,27 +246,14 @@ class RecordStore:
     def issue_ids(self) -> None:
         """Gives each question its id: the one that a copy was published under, else that of its smallest URL.
 
-        Where copies of one question have become two, the one with the smallest URL keeps the id.
+        Where copies of one question have become two, the one with the smallest URL keeps the id. Most questions got it
+        when they were stored.
         """
+        unsettled = "SELECT question_hash FROM records WHERE settled=0 ORDER BY url_key LIMIT 1000"
         with transaction(self._db):
-            while rows := self._db.execute(_UNSETTLED).fetchall():
-                plain: list[tuple[str, int]] = []  # many in one statement, which is most of what an id takes
-                issued: set[str] = set()
-                done: set[str] = set()
-                for name, row, question_hash, is_plain in rows:
-                    if is_plain and name not in issued:
-                        plain.append((name, row))
-                        issued.add(name)
-                    elif question_hash not in done:
-                        self._settle(plain)
-                        plain.clear()
-                        issued.add(self.issue_id(question_hash))
-                        done.add(question_hash)
-                self._settle(plain)
-
-    def _settle(self, ids: Iterable[tuple[str, int]]) -> None:
-        """Gives records, by the numbers of their rows, their ids."""
-        self._db.executemany("UPDATE records SET id=?, settled=1 WHERE rowid=?", ids)
+            while rows := self._db.execute(unsettled).fetchall():
+                for (question_hash,) in dict.fromkeys(rows):
+                    self.issue_id(question_hash)
 
     def _first_page(self, question_hash: str) -> str | None:
         """The URL of the page that a further page (by *question_hash*) follows, where it is known and of its title."""
@@ -270,7 +282,9 @@ class RecordStore:
             self._db.execute("UPDATE records SET id=?, settled=1 WHERE question_hash=?", (chosen, question_hash))
             return chosen
         copies = self._db.execute(
-            "SELECT id, name, url_key FROM records WHERE question_hash=? ORDER BY url_key, part", (question_hash,)
+            f"SELECT CASE WHEN NOT {_NEVER_PUBLISHED} THEN id END, name, url_key FROM records WHERE question_hash=?"
+            " ORDER BY url_key, part",
+            (question_hash,),
         ).fetchall()
         name, keys = copies[0][1], dict.fromkeys(key for *_, key in copies)
         is_further = thread_of(question_hash) is not None
@@ -279,26 +293,36 @@ class RecordStore:
         further = (f"{own}-{number}" for number in count(2))
         of_pages = () if is_further else (issued for key in keys for issued in self._ids_of_pages(key))
         wanted = chain((issued for issued, *_ in copies if issued), of_pages, (name, own), further)
-        chosen = next(str(choice) for choice in wanted if not self._taken(choice, question_hash, keys))
+        for chosen in wanted:
+            holders = self._holders(chosen, question_hash, keys)
+            if all(holders.values()):
+                break
         self._db.execute("UPDATE records SET id=?, settled=1 WHERE question_hash=?", (chosen, question_hash))
-        return chosen
+        for other in holders:
+            self.issue_id(other)
+        return str(chosen)
 
     def _ids_of_pages(self, key: str) -> list[str]:
         """The ids that further pages of the thread at *key* were published under, before its first page was known."""
         found = self._db.execute(
-            f"SELECT DISTINCT question_hash, id FROM records WHERE {OF_PAGES} AND id IS NOT NULL ORDER BY id",
+            f"SELECT DISTINCT question_hash, id FROM records WHERE {OF_PAGES} AND id IS NOT NULL"
+            f" AND NOT {_NEVER_PUBLISHED} ORDER BY id",
             (key,),
         ).fetchall()
         return [issued for question_hash, issued in found if self._first_page(question_hash) == key]
 
-    def _taken(self, issued: str, question_hash: str, keys: Collection[str]) -> bool:
-        """Whether another question than *question_hash*, which stands at *keys*, has the id; its further pages may."""
+    def _holders(self, issued: str, question_hash: str, keys: Collection[str]) -> dict[str, bool]:
+        """The other questions that have the id, and whether each would yield it to *question_hash*, which is at *keys*.
+
+        One that was not published yet yields to a smaller URL. Further pages of a thread at *keys* may have it as well.
+        """
         others = self._db.execute(
-            "SELECT DISTINCT question_hash FROM records WHERE id=? AND question_hash<>? AND settled=1",
-            (issued, question_hash),
+            f"SELECT question_hash, min(url_key) > ? AND min({_NEVER_PUBLISHED}) FROM records"
+            " WHERE id=? AND question_hash<>? AND settled=1 GROUP BY question_hash",
+            (min(keys), issued, question_hash),
         )
-        threads = [thread_of(other) for (other,) in others]
-        return any(thread is None or thread[0] not in keys for thread in threads)
+        threads = ((other, yields, thread_of(other)) for other, yields in others)
+        return {other: bool(yields) for other, yields, thread in threads if thread is None or thread[0] not in keys}
 
     def published(self) -> Iterator[PublishedRecord]:
         """All questions that have an id, sorted by it, each once."""
@@ -321,6 +345,17 @@ class RecordStore:
             f" AND NOT (question_hash GLOB '{FURTHER}*' AND EXISTS ({first}))"
         )
         return int(self._db.execute(f"SELECT count(*) FROM ({each})").fetchone()[0])
+
+
+def _row(record: StoredRecord) -> tuple[str, str, str, bytes, str, bool]:
+    return (
+        record.question_hash,
+        record.content_hash,
+        record.name,
+        record.body,
+        record.extractor_version,
+        record.answered,
+    )
 
 
 def _one_of(rows: Iterator[_Row]) -> PublishedRecord:

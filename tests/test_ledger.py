@@ -181,6 +181,47 @@ def test_ids_given_by_the_thousand_are_those_given_one_by_one(pages: list[tuple[
     assert found[0] == found[1]
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 4), st.integers(1, 3), st.integers(0, 4), st.integers(0, 4)),
+        max_size=12,
+        unique_by=lambda page: page[:2],
+    ).flatmap(lambda pages: st.tuples(st.just(pages), st.permutations(pages)))
+)
+def test_ids_do_not_hang_on_the_order_in_which_pages_are_read(
+    orders: tuple[list[tuple[int, int, int, int]], list[tuple[int, int, int, int]]],
+) -> None:
+    import tempfile
+
+    found = []
+    for pages in orders:
+        with tempfile.TemporaryDirectory() as folder, contextlib.closing(Ledger(Path(folder) / "l.sqlite")) as ledger:
+            for thread, page, text, name in pages:
+                url = f"http://h/{thread}" + (f"?page={page}" if page > 1 else "")
+                question = f"page:http://h/{thread}\nT" if page > 1 and text else f"{text:064}"
+                store_record(ledger, url, replace(stored(url, f"{text}"), name=f"s:{name}", question_hash=question))
+            ledger.records.issue_ids()
+            found.append(ledger.keys("SELECT url_key || ' ' || id || ' ' || settled FROM records ORDER BY 1"))
+    assert found[0] == found[1]
+
+
+def test_a_name_that_was_given_ahead_yields_to_a_smaller_url(tmp_path: Path, ledger: Ledger) -> None:
+    """The one at the smaller URL was a copy, with another id; what it is now claims the name of what is new."""
+    for url, name in [("http://h/a", "s:1"), ("http://h/b", "s:2")]:
+        store_record(ledger, url, replace(stored(url, "one"), name=name))
+    publish(ledger, tmp_path)
+    store_record(ledger, "http://h/c", replace(stored("http://h/c", "two"), name="s:2"))
+    store_record(ledger, "http://h/b", replace(stored("http://h/b", "three"), name="s:2"))
+    publish(ledger, tmp_path)
+    ids = {record["url"]: record["id"] for record in lines(tmp_path)}
+    assert ids == {
+        "http://h/a": "s:1",
+        "http://h/b": "s:2",
+        "http://h/c": f"s:2~{stored('', 'two').question_hash[:8]}",
+    }
+
+
 def issue(ledger: Ledger, *, by_the_thousand: bool) -> None:
     if by_the_thousand:
         ledger.records.issue_ids()
