@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from qa_scraper import garbage
 from qa_scraper.interrupts import INTERRUPTS
 
 
 def main() -> None:
     """Runs the command line."""
     INTERRUPTS.watch()
+    garbage.look_seldom()
     from qa_scraper.cli import main as run
 
     run()

@@ -157,8 +157,7 @@ def extract(
 ) -> None:
     """Read pages from files and print their records, one JSON object a line, in input order."""
     _load_loaders_alone()
-    import jsonlines
-    import orjson
+    import orjson  # jsonlines takes longer to load than the page to read
 
     from qa_scraper.extract import Input, checked_url, extract_input, read_manifest
 
@@ -173,36 +172,40 @@ def extract(
     if url and len(inputs) > 1:
         raise InputError("--url goes with one file; for several, name each URL in a --manifest")
     code = Exit.COMPLETE
-    with jsonlines.Writer(sys.stdout.buffer, dumps=orjson.dumps) as writer:
-        for given in inputs:
-            extracted = extract_input(given)
-            for record in extracted.records:
-                writer.write(record)
-            if extracted.failure:
-                code = Exit.ERROR
-                complain(f"{given.path}: {extracted.failure}: {_REPORT}")
-            elif extracted.unreadable:
-                code = Exit.USAGE if code != Exit.ERROR else code
-                complain(f"{given.path}: cannot be read: {extracted.unreadable}")
-            elif extracted.reason:
-                code = Exit.GAPS if code == Exit.COMPLETE else code
-                complain(f"{given.path}: no question: {extracted.reason}")
+    for given in inputs:
+        extracted = extract_input(given)
+        for record in extracted.records:
+            sys.stdout.buffer.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+        if extracted.failure:
+            code = Exit.ERROR
+            complain(f"{given.path}: {extracted.failure}: {_REPORT}")
+        elif extracted.unreadable:
+            code = Exit.USAGE if code != Exit.ERROR else code
+            complain(f"{given.path}: cannot be read: {extracted.unreadable}")
+        elif extracted.reason:
+            code = Exit.GAPS if code == Exit.COMPLETE else code
+            complain(f"{given.path}: no question: {extracted.reason}")
     sys.stdout.flush()
     raise typer.Exit(code)
 
 
 def _load_loaders_alone() -> None:
-    """Keeps itemadapter from loading Scrapy, to know ``scrapy.Item``: that takes longer than all else.
+    """Keeps itemadapter from loading whatever has items of its own, Scrapy above all: that takes longer than all else.
 
-    For a process that crawls nothing: there are no such items in it.
+    For a process that crawls nothing: its items are dataclasses.
     """
     if "scrapy" in sys.modules:
         return
-    sys.modules["scrapy"] = None  # type: ignore[assignment]  # how Python notes that there is none
+    hidden = {name: sys.modules.get(name) for name in ("scrapy", "attr", "pydantic")}
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # how Python notes that there is none
     try:
         import itemadapter  # noqa: F401
     finally:
-        del sys.modules["scrapy"]
+        for name, module in hidden.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
 
 
 @app.command()

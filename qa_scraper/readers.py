@@ -12,6 +12,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from qa_scraper import garbage
 from qa_scraper.reading import ReadPage
 from qa_scraper.worker_process import WorkerEnded, WorkerProcess
 
@@ -58,7 +59,8 @@ class _Asked:
 def _read(page: Callable[[], ReadPage]) -> ReadPage:
     """What *page* gives. Raises what it raises, RuntimeError for a StopIteration, which no future takes."""
     try:
-        return page()
+        with garbage.put_off():
+            return page()
     except StopIteration as error:
         raise RuntimeError(f"{page} raised StopIteration") from error
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import gc
 import logging
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from qa_scraper import garbage
 from qa_scraper.errors import InputError
 from qa_scraper.interrupts import INTERRUPTS
 from qa_scraper.options import CrawlOptions, check_output, check_start_url, named, project_settings, run_settings
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from qa_scraper.crawl_values import Progress, RunSummary
     from qa_scraper.site import Site
     from qa_scraper.spiders.base import SiteSpider
-
-
-_GC_THRESHOLDS: Final = (2_000, 20, 20)  # objects more than were freed, young collections, middle ones
 
 
 class Display(Protocol):
@@ -119,9 +116,7 @@ def crawl(options: CrawlOptions, display: Display) -> RunSummary:
     crawler.signals.connect(stop_if_asked, signals.spider_opened, weak=False)
     task = process.crawl(crawler, **arguments)
     INTERRUPTS.listen(lambda: reactor.callFromThread(stop_if_asked))
-    # What is loaded stays, and a page leaves next to no cycles: to look for them all the time is a twentieth of all.
-    gc.freeze()
-    gc.set_threshold(*_GC_THRESHOLDS)
+    garbage.spare_what_is_loaded()
     with display.showing(lambda: _progress(crawler)):
         process.start(install_signal_handlers=False)
     error = task.exception() if task.done() and not task.cancelled() else None

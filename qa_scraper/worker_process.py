@@ -16,6 +16,7 @@ from collections.abc import Callable
 from io import BufferedRWPair
 from typing import Final, Self, cast
 
+from qa_scraper import garbage
 from qa_scraper.reading import PackedPage, ReadPage
 
 _LENGTH: Final = struct.Struct("!I")
@@ -119,6 +120,7 @@ def _read_pages(asked: socket.socket) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    garbage.spare_what_is_loaded()
     with asked, asked.makefile("rwb") as stream:
         while length := stream.read(_LENGTH.size):
             _answer(stream, pickle.loads(stream.read(*_LENGTH.unpack(length))))
@@ -126,7 +128,9 @@ def _read_pages(asked: socket.socket) -> None:
 
 def _answer(stream: BufferedRWPair, page: Callable[[], ReadPage]) -> None:
     try:
-        message = pickle.dumps((page().packed(), None), pickle.HIGHEST_PROTOCOL)
+        with garbage.put_off():
+            read = page().packed()
+        message = pickle.dumps((read, None), pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told to who asked
         message = pickle.dumps((None, RuntimeError(f"{type(error).__name__}: {error}")), pickle.HIGHEST_PROTOCOL)
     stream.write(_LENGTH.pack(len(message)))

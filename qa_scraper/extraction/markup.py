@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-import json_repair
 import orjson
 from lxml import etree
 
@@ -175,6 +174,8 @@ def _parsed(source: str) -> JsonValue:
         return lax
     if len(source) > _LARGEST_REPAIR or not any(word in source for word in ("Question", "Answer", "Posting")):
         return None
+    import json_repair  # slow to start, and few pages need it
+
     try:
         mended = json_repair.loads(source, skip_json_loads=True)
     except (ValueError, RecursionError):
