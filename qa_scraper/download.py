@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 import socket
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
@@ -71,10 +72,18 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
     @staticmethod
     def _extract_headers(response: _ClientResponse) -> Headers:
         """The headers as they were sent: aiohttp's own text of them cannot be encoded again if it was no UTF-8."""
-        headers = Headers()
+        headers = _SentHeaders()
         for name, value in response.raw_headers:  # put in as Headers would: what it normalises is bytes already
             dict.setdefault(headers, name.title(), []).append(value)
         return headers
+
+
+class _SentHeaders(Headers):
+    """Headers that a response copies: all normalised, so that none needs to be looked up again."""
+
+    def items(self) -> Iterable[tuple[bytes, list[bytes]]]:  # type: ignore[override]  # as Scrapy's own
+        """Each name with its values."""
+        return dict.items(self)
 
 
 def is_ip_address(host: str) -> bool:

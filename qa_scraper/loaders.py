@@ -14,6 +14,7 @@ from itemloaders.processors import Identity, MapCompose, TakeFirst
 
 from qa_scraper.extraction import EXTRACTOR_VERSION, read_page
 from qa_scraper.extraction.sections import NoQuestion, RawAnswer, RawAuthor, RawTeaser, RawTopic, Sections
+from qa_scraper.field_values import Processing, field_values
 from qa_scraper.items import (
     Answer,
     Asker,
@@ -37,11 +38,10 @@ _DOUBTFUL: Final = 0.5  # what is left of the confidence where the text may be m
 _LINE: Final = MapCompose(clean_line)
 _TEXT: Final = MapCompose(clean_text)
 _LIST: Final = Identity()
-_SEVERAL: Final = (list, tuple)
 _Item = TypeVar("_Item")
 
 
-def _of_one_value(processor: Callable[..., Any]) -> Callable[[Any], object] | None:
+def _of_one_value(processor: Callable[..., Any]) -> Callable[[object], object] | None:
     """The function by which *processor* changes one value; None where it leaves it as it is.
 
     Raises TypeError for one that needs more than the value: ours take no loader context, which costs more than what
@@ -52,7 +52,7 @@ def _of_one_value(processor: Callable[..., Any]) -> Callable[[Any], object] | No
     if type(processor) is not MapCompose or len(processor.functions) != 1:
         raise TypeError(f"{processor!r} is no input processor of ours: make it Identity() or MapCompose(one_function)")
     (function,) = processor.functions
-    return cast(Callable[[Any], object], function)
+    return cast(Callable[[object], object], function)
 
 
 def _takes_all(processor: Callable[..., Any]) -> bool:
@@ -70,8 +70,7 @@ class _Loader(ItemLoader, Generic[_Item]):
     """
 
     default_output_processor = TakeFirst()
-    _fields: ClassVar[dict[str, tuple[Callable[[Any], object] | None, bool]]]
-    """By field: what changes each value (None: nothing), and whether the field takes all of them, not the first."""
+    _fields: ClassVar[dict[str, Processing]]
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -95,20 +94,7 @@ class _Loader(ItemLoader, Generic[_Item]):
         What an ItemLoader's ``add_value`` and ``load_item`` would make of them, for values like these. Raises KeyError
         for a field that the item has not got.
         """
-        filled: dict[str, object] = {}
-        for name, given in values.items():
-            if given is None or given == "":
-                continue
-            process, takes_all = cls._fields[name]
-            if takes_all or isinstance(given, _SEVERAL):
-                several = given if isinstance(given, _SEVERAL) else (given,)
-                made = [one for one in (several if process is None else map(process, several)) if one is not None]
-                value = (made or None) if takes_all else next((one for one in made if one != ""), None)
-            else:
-                value = given if process is None else process(given)
-            if value is not None and value != "":
-                filled[name] = value
-        item: _Item = cls.default_item_class(**filled)
+        item: _Item = cls.default_item_class(**field_values(cls._fields, values))
         return item
 
 
