@@ -123,7 +123,10 @@ def _snapshot(ledger: Ledger, snapshot: Path, policy: PrivacyPolicy) -> Iterator
     except InputError as error:
         yield Finding(str(error), "Nothing was changed")
         return
-    records = (privacy.applied(cast("dict[str, JsonValue]", record)) for record in snapshot_records(ledger))
+    last = ledger.runs.last_judged()
+    is_rejected = last is not None and last.publication == "rejected"
+    shown = snapshot_records(ledger, with_new=is_rejected)  # what a run that was cut off found is no difference
+    records = (privacy.applied(cast("dict[str, JsonValue]", record)) for record in shown)
     differs = invalid = 0
     first_invalid = ""
     with snapshot.open("rb") as file:
@@ -138,7 +141,7 @@ def _snapshot(ledger: Ledger, snapshot: Path, policy: PrivacyPolicy) -> Iterator
                 first_invalid = first_invalid or f"line {number}: {error.errors()[0]['msg']}"
     if invalid:
         yield Finding(f"{SNAPSHOT} has {invalid} lines that are no records ({first_invalid})", publish)
-    elif differs and (last := ledger.runs.last_judged()) is not None and last.publication == "rejected":
+    elif differs and last is not None and is_rejected:
         yield Finding(
             f"run {last.run} was rejected, {SNAPSHOT} is older",
             f"See rejected/ in {snapshot.parent}; the next run undoes it, qa-scraper publish --accept publishes it",

@@ -27,9 +27,14 @@ def spare_what_is_loaded() -> None:
 
 @contextmanager
 def put_off() -> Iterator[None]:
-    """Looks for nothing meanwhile: a page that is being read has thousands of objects, and all of them are in use."""
+    """Looks for nothing meanwhile: a page that is being read has thousands of objects, and all of them are in use.
+
+    A small page that another thread reads meanwhile may end it early, and none ends what somebody else has put off.
+    """
+    was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if was_on:
+            gc.enable()

@@ -97,10 +97,14 @@ class DedupePipeline(_Pipeline):
         crawl, lease = self._lease(item)
         if crawl is None or lease is None:
             return item
-        if crawl.ledger.forgotten.stays_away(item):
+        try:
+            stays_away, question = crawl.ledger.forgotten.stays_away(item), question_key(item)
+        except (AttributeError, TypeError):
+            _validate(item, orjson.dumps(item))  # which field is what it must not be, if that is why
+            raise
+        if stays_away:
             lease.no_question = FORGOTTEN
             raise DropItem(FORGOTTEN, log_level="DEBUG")
-        question = question_key(item)
         url = item.url or ""
         other = crawl.ledger.records.shown_elsewhere(question, url) or self._claimed(crawl, question, url)
         if other is not None:

@@ -49,9 +49,12 @@ def check_begins_nothing_anew(ledger: Ledger, folder: Path) -> None:
         raise LedgerError("{}: {}.".format(*without_ledger(folder)))
 
 
-def snapshot_records(ledger: Ledger) -> Iterator[dict[str, object]]:
-    """The records of the snapshot that *ledger* holds, sorted by id, ready to be written."""
-    return map(_complete, ledger.records.published())
+def snapshot_records(ledger: Ledger, *, with_new: bool = True) -> Iterator[dict[str, object]]:
+    """The records of the snapshot that *ledger* holds, sorted by id, ready to be written.
+
+    *with_new*: those too that were not published yet; their ids must have been issued.
+    """
+    return map(_complete, ledger.records.published(with_new=with_new))
 
 
 def _complete(record: PublishedRecord) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The records of a ledger: each question once, its versions kept, its id kept once it was issued."""
+"""The records of a ledger: each question once, its versions kept, its id kept once it was published."""
 
 from __future__ import annotations
 
@@ -76,8 +76,7 @@ class RecordStore:
             self._unsettle_first_page(record.question_hash)
         if name != record.name:
             self._db.execute(
-                f"UPDATE records SET id=?, settled=0 WHERE url_key=? AND part=? AND {_NEVER_PUBLISHED}",
-                (record.name, key, record.part),
+                f"UPDATE records SET settled=0 WHERE url_key=? AND part=? AND {_NEVER_PUBLISHED}", (key, record.part)
             )
         if changed and thread_of(question_hash) is None:
             # The other pages that show the question are looked at in the same run: it stays one record.
@@ -261,9 +260,9 @@ class RecordStore:
         if thread is None:
             return None
         key, title = thread
-        query = (
+        query = (  # a thread's address may lead to its last page, which is no first one
             "SELECT url_key, body FROM records WHERE url_key IN (?, (SELECT moved_to FROM urls WHERE key=?))"
-            " AND part='' AND removed_at IS NULL"
+            f" AND part='' AND removed_at IS NULL AND question_hash NOT GLOB '{FURTHER}*'"
         )
         for first, body in self._db.execute(query, (key, key)):
             record = orjson.loads(body)
@@ -297,10 +296,22 @@ class RecordStore:
             holders = self._holders(chosen, question_hash, keys)
             if all(holders.values()):
                 break
+        former = self._db.execute(
+            "SELECT DISTINCT id FROM records WHERE question_hash=? AND id<>?", (question_hash, chosen)
+        ).fetchall()
         self._db.execute("UPDATE records SET id=?, settled=1 WHERE question_hash=?", (chosen, question_hash))
         for other in holders:
             self.issue_id(other)
+        if not is_further:
+            self._issue_to_pages(former)
         return str(chosen)
+
+    def _issue_to_pages(self, former: list[tuple[str]]) -> None:
+        """Looks anew at further pages under an id that was issued to their thread, but is no longer its own."""
+        query = f"SELECT DISTINCT question_hash FROM records WHERE id=? AND settled AND question_hash GLOB '{FURTHER}*'"
+        for issued in former:
+            for (page,) in self._db.execute(query, issued).fetchall():
+                self.issue_id(page)
 
     def _ids_of_pages(self, key: str) -> list[str]:
         """The ids that further pages of the thread at *key* were published under, before its first page was known."""
@@ -324,12 +335,15 @@ class RecordStore:
         threads = ((other, yields, thread_of(other)) for other, yields in others)
         return {other: bool(yields) for other, yields, thread in threads if thread is None or thread[0] not in keys}
 
-    def published(self) -> Iterator[PublishedRecord]:
-        """All questions that have an id, sorted by it, each once."""
+    def published(self, *, with_new: bool = True) -> Iterator[PublishedRecord]:
+        """All questions, sorted by id, each once; *with_new*: those too that were not published yet.
+
+        These must have been issued their ids (``issue_ids``).
+        """
         rows = self._db.execute(
             "SELECT id, url_key, body, first_seen_at, changed_at, version,"
             " (SELECT cluster FROM near_duplicates n WHERE n.id=records.id) FROM records WHERE id IS NOT NULL"
-            " AND removed_at IS NULL ORDER BY id, url_key, part"
+            f" AND removed_at IS NULL{'' if with_new else f' AND NOT {_NEVER_PUBLISHED}'} ORDER BY id, url_key, part"
         )
         for _, copies in groupby(rows, itemgetter(0)):
             yield _one_of(copies)

@@ -68,7 +68,7 @@ class RemovalStore:
         return self._found(places, names)
 
     def of_id(self, name: str) -> Found:
-        """The record of this id. A record that was given none yet is not found: its own name may be another's id."""
+        """The record of this id. All ids must have been issued: before that two records may share one."""
         return self._found(set(self._db.execute("SELECT url_key, part FROM records WHERE id=?", (name,))), set())
 
     def _found(self, places: set[_Place], names: set[str]) -> Found:

@@ -153,7 +153,7 @@ def forget_site(
             check_begins_nothing_anew(ledger, folder)
             was_cut_off = ledger.forgotten.unfinished() is not None
             settle(ledger, folder)
-            ledger.records.issue_ids()  # a run that was killed has left records without; two may share the site's own
+            ledger.records.issue_ids()  # after a run that was killed, two records may share the site's own
             if asker is not None:
                 found = ledger.removals.of_asker(named(asker, folder))
                 before = ledger.forgotten.knows_asker(asker)

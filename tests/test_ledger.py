@@ -14,6 +14,7 @@ import orjson
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from qa_scraper.doctor import examine
 from qa_scraper.items import Question, Record, Source, content_hash, question_hash
 from qa_scraper.ledger import Ledger
 from qa_scraper.ledger_file import LedgerError
@@ -220,6 +221,45 @@ def test_a_name_that_was_given_ahead_yields_to_a_smaller_url(tmp_path: Path, led
         "http://h/b": "s:2",
         "http://h/c": f"s:2~{stored('', 'two').question_hash[:8]}",
     }
+
+
+@pytest.mark.parametrize(
+    ("url", "text", "name", "thread"),
+    [("http://h/0", "one", "s:0", "s:0"), ("http://h/7", "one", "s:9", "s:9"), ("http://h/0", "two", "s:7", None)],
+    ids=["a copy at a smaller URL", "another name", "another question of that name"],
+)
+def test_pages_of_a_thread_follow_an_id_that_was_issued_but_not_published(
+    tmp_path: Path, ledger: Ledger, url: str, text: str, name: str, thread: str | None
+) -> None:
+    """A run is killed between the ids and the files; the next one finds what gives the thread another id."""
+    first, second = "http://h/7", "http://h/7?page=2"
+    store_record(ledger, first, replace(stored(first, "one"), name="s:7"))
+    store_record(ledger, second, replace(stored(second, "more"), name="s:7p2", question_hash=f"page:{first}\nT"))
+    ledger.records.issue_ids()
+    store_record(ledger, url, replace(stored(url, text, extractor="2"), name=name))
+    publish(ledger, tmp_path)
+    ids = ledger.keys(f"SELECT DISTINCT id FROM records WHERE url_key IN ('{first}', '{second}')")
+    assert ids == [thread or f"s:7~{stored('', 'one').question_hash[:8]}"]
+    assert any(second in record["source"]["other_urls"] for record in lines(tmp_path))
+
+
+def test_a_thread_whose_address_leads_to_its_last_page_is_published(tmp_path: Path, ledger: Ledger) -> None:
+    first, last = "http://h/7", "http://h/7?page=2"
+    ledger.add_urls([FoundUrl(first, first, "h"), FoundUrl(last, last, "h")], 0.0, AT)
+    ledger.commit_page(PageOutcome(first, State.MOVED, AT, moved_to=last), 0.0)
+    store_record(ledger, last, replace(stored(last, "more"), name="s:7", question_hash=f"page:{first}\nT"))
+    assert publish(ledger, tmp_path) == 1
+    assert [record["id"] for record in lines(tmp_path)] == ["s:7"]
+
+
+def test_doctor_finds_no_fault_in_what_a_killed_run_left(tmp_path: Path, ledger: Ledger) -> None:
+    store(ledger, "http://h/b", "one")
+    publish(ledger, tmp_path)
+    ledger.begin_run(AT, 1.0)
+    for url in ("http://h/a", "http://h/c"):
+        store_record(ledger, url, replace(stored(url, url), name="s:same"))
+    ledger.close()
+    assert list(examine(tmp_path / "ledger.sqlite")) == []
 
 
 def issue(ledger: Ledger, *, by_the_thousand: bool) -> None:

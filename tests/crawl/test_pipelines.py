@@ -20,6 +20,12 @@ class Breaks:
             item.question.votes = "123456"
         return item
 """
+TAKES_AWAY = """
+class TakesAway:
+    def process_item(self, item):
+        item.question = None
+        return item
+"""
 
 
 COPIES = ("/old?id=3", "/qa/case-0003")
@@ -56,3 +62,17 @@ def test_what_fits_no_schema_is_not_stored_whoever_made_it_so(
     kept = [number for number in range(6) if number != 3 or failed != COPIES]
     assert sorted(str(record["title"]) for record in published) == [f"Advice on complaint {number}" for number in kept]
     assert '"123456"' not in json.dumps(published)
+
+
+def test_why_a_record_fits_no_schema_is_told_wherever_that_shows(tmp_path: Path) -> None:
+    (tmp_path / "own_pipeline.py").write_text(TAKES_AWAY)
+    pipelines = json.dumps({"own_pipeline.TakesAway": 150, **ITEM_PIPELINES})
+    with FaultySite(count=1) as site:
+        arguments = crawl_arguments("edoctor", site.url, tmp_path, "-s", f"ITEM_PIPELINES={pipelines}")
+        done = qa_scraper(*arguments, PYTHONPATH=str(tmp_path))
+    assert done.returncode == Exit.GAPS, done.stderr
+    with sqlite3.connect(tmp_path / "edoctor" / "ledger.sqlite") as ledger:
+        failures = ledger.execute("SELECT reason FROM urls WHERE state='failed' AND reason LIKE 'a pipeline failed%'")
+        reasons = [reason for (reason,) in failures]
+    assert reasons
+    assert all("ValidationError" in reason and "question" in reason for reason in reasons), reasons
