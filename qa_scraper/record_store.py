@@ -73,11 +73,10 @@ class RecordStore:
         if question_hash != record.question_hash:
             self._unsettle(question_hash, record.question_hash)
             self._unsettle_pages(key)
-            self._unsettle_first_page(record.question_hash)
+            if (thread := thread_of(record.question_hash)) is not None:
+                self._unsettle_new("url_key=? AND part=''", thread[0])
         if name != record.name:
-            self._db.execute(
-                f"UPDATE records SET settled=0 WHERE url_key=? AND part=? AND {_NEVER_PUBLISHED}", (key, record.part)
-            )
+            self._unsettle_new("url_key=? AND part=?", key, record.part)
         if changed and thread_of(question_hash) is None:
             # The other pages that show the question are looked at in the same run: it stays one record.
             self._db.execute(
@@ -109,9 +108,7 @@ class RecordStore:
         if has_pages:
             self._unsettle_pages(key)
         if is_claimed:
-            self._db.execute(
-                f"UPDATE records SET settled=0 WHERE id=? AND settled AND {_NEVER_PUBLISHED}", (record.name,)
-            )
+            self._unsettle_new("id=?", record.name)
         is_settled = not (has_copies or has_pages or is_claimed or is_further)
         self._db.execute("INSERT OR IGNORE INTO undo (url_key, part, existed) VALUES (?, ?, 0)", (key, record.part))
         self._db.execute(
@@ -221,14 +218,9 @@ class RecordStore:
         """The same of the further pages of the thread at *key*."""
         self._db.execute(f"UPDATE records SET settled=0 WHERE {OF_PAGES} AND settled", (key,))
 
-    def _unsettle_first_page(self, question_hash: str) -> None:
-        """The same of the first page of a thread that a page, by its *question_hash*, now is a further page of."""
-        thread = thread_of(question_hash)
-        if thread is not None:
-            self._db.execute(
-                f"UPDATE records SET settled=0 WHERE url_key=? AND part='' AND settled AND {_NEVER_PUBLISHED}",
-                (thread[0],),
-            )
+    def _unsettle_new(self, where: str, *values: str) -> None:
+        """The same of the records *where* that is so, as far as they were not published yet."""
+        self._db.execute(f"UPDATE records SET settled=0 WHERE {where} AND settled AND {_NEVER_PUBLISHED}", values)
 
     def shown_elsewhere(self, question_hash: str, key: str) -> str | None:
         """A URL other than *key* that shows the same question, for a further page the first one; None: none does."""

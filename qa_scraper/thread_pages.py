@@ -82,13 +82,10 @@ def first_page_in_sql(column: str) -> str:
     return f"substr({column}, {begin}, instr({column}, char({ord(_END)})) - {begin})"
 
 
-def pages_in_sql(column: str, key: str) -> str:
-    """Whether *column*, a ``question_key``, is of a further page of the thread at *key*; both as they stand in SQL."""
-    begin, end = (f"'{FURTHER}' || {key} || char({ord(_END) + at})" for at in (0, 1))
-    return f"{column} >= {begin} AND {column} < {end}"
-
-
-OF_PAGES: Final = pages_in_sql("question_hash", "?1")
+OF_PAGES: Final = (
+    f"question_hash >= '{FURTHER}' || ?1 || char({ord(_END)})"
+    f" AND question_hash < '{FURTHER}' || ?1 || char({ord(_END) + 1})"
+)
 """What the further pages of a thread are found by in SQL; the first parameter is the URL of its first page."""
 
 

@@ -56,6 +56,13 @@ def store_record(ledger: Ledger, url: str, record: StoredRecord, at: str = AT) -
     ledger.commit_page(PageOutcome(url, State.STORED, at, records=(record,)), 0.0)
 
 
+def store_page(ledger: Ledger, thread: int, page: int, text: int, name: int) -> None:
+    """A page of a thread; a further one shows the question again, or (*text* is not 0) nothing but more answers."""
+    url = f"http://h/{thread}" + (f"?page={page}" if page > 1 else "")
+    question = f"page:http://h/{thread}\nT" if page > 1 and text else f"{text:064}"
+    store_record(ledger, url, replace(stored(url, f"{text}"), name=f"s:{name}", question_hash=question))
+
+
 def lines(folder: Path) -> list[dict[str, dict[str, object]]]:
     return [json.loads(line) for line in (folder / "questions.jsonl").read_text("utf-8").splitlines()]
 
@@ -171,10 +178,7 @@ def test_ids_given_by_the_thousand_are_those_given_one_by_one(pages: list[tuple[
     for by_the_thousand in (True, False):
         with tempfile.TemporaryDirectory() as folder, contextlib.closing(Ledger(Path(folder) / "l.sqlite")) as ledger:
             for thread, page, text, name, is_published in pages:
-                url = f"http://h/{thread}" + (f"?page={page}" if page > 1 else "")
-                question = f"page:http://h/{thread}\nT" if page > 1 and text else f"{text:064}"
-                record = replace(stored(url, f"{text}"), name=f"s:{name}", question_hash=question)
-                store_record(ledger, url, record)
+                store_page(ledger, thread, page, text, name)
                 if is_published:
                     issue(ledger, by_the_thousand=by_the_thousand)
             issue(ledger, by_the_thousand=by_the_thousand)
@@ -198,10 +202,8 @@ def test_ids_do_not_hang_on_the_order_in_which_pages_are_read(
     found = []
     for pages in orders:
         with tempfile.TemporaryDirectory() as folder, contextlib.closing(Ledger(Path(folder) / "l.sqlite")) as ledger:
-            for thread, page, text, name in pages:
-                url = f"http://h/{thread}" + (f"?page={page}" if page > 1 else "")
-                question = f"page:http://h/{thread}\nT" if page > 1 and text else f"{text:064}"
-                store_record(ledger, url, replace(stored(url, f"{text}"), name=f"s:{name}", question_hash=question))
+            for page in pages:
+                store_page(ledger, *page)
             ledger.records.issue_ids()
             found.append(ledger.keys("SELECT url_key || ' ' || id || ' ' || settled FROM records ORDER BY 1"))
     assert found[0] == found[1]
