@@ -40,7 +40,7 @@ def close(crawl: Crawl, reason: str) -> RunSummary:
 
 def _finish(crawl: Crawl, reason: str) -> RunSummary:
     crawl.unchanged.write()
-    crawl.group.end()
+    crawl.group.close()
     hosts = sorted(crawl.hosts)
     if not crawl.is_ending() and crawl.next_chance() is None:
         crawl.ledger.leave_parked()

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from qa_scraper.errors import InputError
 from qa_scraper.export import FORMATS, ExportOptions, Format, Written
-from qa_scraper.publish import beside, put_in_place, scratch_of, sync_folder
+from qa_scraper.flush import flush_file, flush_folder
+from qa_scraper.publish import beside, put_in_place, scratch_of
 from qa_scraper.record_fields import with_whole_numbers
 from qa_scraper.record_filter import Condition, check_field, compiled
 from qa_scraper.record_source import RecordSource
@@ -205,17 +206,16 @@ def _put_folder_in_place(written: Path, target: Path) -> None:
     """Makes the folder *written* the folder *target*; where that is there, they change places and the old one goes."""
     for path in [*written.rglob("*"), written]:
         if path.is_file():
-            with path.open("rb+") as file:
-                os.fsync(file.fileno())
+            flush_file(path)
         else:
-            sync_folder(path)
+            flush_folder(path)
     if target.is_dir() and not target.is_symlink():
         _exchange(written, target)  # the old one is now at *written* and removed there
     elif target.exists():
         raise InputError(f"{target} is a file, this format writes a folder: name one with --out")
     else:
         written.rename(target)
-    sync_folder(target.parent)
+    flush_folder(target.parent)
 
 
 def _exchange(one: Path, other: Path) -> None:

@@ -1,7 +1,7 @@
 """The ledger: every URL seen, every record, every run of a site, in one SQLite file. It is the frontier.
 
 A page is whole: its records, the URLs that it shows and its own new state commit together or not at all
-(WAL, ``synchronous=FULL``), so that after SIGKILL at any instant a rerun goes on from the last whole page.
+(WAL), so that after SIGKILL at any instant a rerun goes on from the last whole page.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from qa_scraper.evidence import Evidence
 from qa_scraper.forgotten_store import ForgottenStore
-from qa_scraper.ledger_file import LedgerError, opened, transaction
+from qa_scraper.ledger_file import FLUSH_AT_ONCE, FLUSH_LATER, LedgerError, log_of, opened, transaction
 from qa_scraper.ledger_values import (
     CommitResult,
     DueUrl,
@@ -85,6 +85,7 @@ class Ledger:
         try:
             self._db, version = opened(path, read_only=read_only)
             self.is_new = version == 0
+            self._log = log_of(self._db, path)
             self.records = RecordStore(self._db)
             self.near_duplicates = NearDuplicateStore(self._db)
             self.forgotten = ForgottenStore(self._db)
@@ -166,12 +167,23 @@ class Ledger:
     def begin_group(self) -> None:
         """Begins a transaction that holds what follows until ``end_group``, if none is open. Raises sqlite3.Error."""
         if not self._db.in_transaction:
+            if self._log is not None:
+                self._db.execute(FLUSH_LATER)
             self._db.execute("BEGIN IMMEDIATE")
 
-    def end_group(self) -> None:
-        """Commits the group that is open, if any. Raises sqlite3.Error where the file cannot be written."""
-        if self._db.in_transaction:
-            self._db.execute("COMMIT")
+    def end_group(self) -> Path | None:
+        """Commits the group that is open, if any. Raises sqlite3.Error where the file cannot be written.
+
+        Gives the log that has to be flushed, so that the group is on the disk; None: it is.
+        """
+        is_open = self._db.in_transaction
+        try:
+            if is_open:
+                self._db.execute("COMMIT")
+        finally:
+            if not self._db.in_transaction:
+                self._db.execute(FLUSH_AT_ONCE)
+        return self._log if is_open else None
 
     # The frontier
 

@@ -19,6 +19,10 @@ _LOG_PAGES: Final = 4000
 
 Until the run ends the log takes these 16 MiB on the disk, or what the largest group of pages needs.
 """
+FLUSH_AT_ONCE: Final = "PRAGMA synchronous=FULL"
+"""Commits are on the disk when they return."""
+FLUSH_LATER: Final = "PRAGMA synchronous=NORMAL"
+"""Commits return before they are on the disk, in whole or not at all: who commits flushes the log. Only with a log."""
 _WHOLE: Final = ("BEGIN IMMEDIATE", ("ROLLBACK",), "COMMIT")
 _PART: Final = ("SAVEPOINT part", ("ROLLBACK TO part", "RELEASE part"), "RELEASE part")
 
@@ -56,7 +60,7 @@ def opened(path: Path, *, read_only: bool) -> tuple[sqlite3.Connection, int]:
         raise NewerLedger(path, version)
     if not read_only:
         db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=FULL")
+        db.execute(FLUSH_AT_ONCE)
         db.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
         db.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
         if version < SCHEMA_VERSION:
@@ -64,6 +68,15 @@ def opened(path: Path, *, read_only: bool) -> tuple[sqlite3.Connection, int]:
                 for statement in upgrade_statements(version):
                     db.execute(statement)
     return db, version
+
+
+def log_of(db: sqlite3.Connection, path: Path) -> Path | None:
+    """The write-ahead log of the ledger at *path*, which has to be on the disk for a commit to be there.
+
+    None on a file system that allows no log.
+    """
+    has_log = db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    return path.with_name(f"{path.name}-wal") if has_log else None
 
 
 @contextmanager
@@ -93,7 +106,7 @@ def purge(path: Path) -> None:
     # A connection of its own: a ledger's temporary tables are in memory, and so would be the copy of the file.
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA busy_timeout=5000")
-        db.execute("PRAGMA synchronous=FULL")
+        db.execute(FLUSH_AT_ONCE)
         db.execute("PRAGMA secure_delete=ON")
         db.execute("VACUUM")
         if db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:

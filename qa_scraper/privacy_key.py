@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from qa_scraper.errors import InputError
+from qa_scraper.flush import flush_file, flush_folder
 from qa_scraper.privacy import Privacy, PrivacyPolicy
 
 PRIVACY_KEY: Final = "privacy.key"
@@ -42,17 +43,12 @@ def _make(path: Path) -> None:
     try:
         with os.fdopen(file, "w", encoding="ascii") as opened:
             opened.write(secrets.token_hex(_BYTES) + "\n")
-            opened.flush()
-            os.fsync(opened.fileno())
+        flush_file(beside)
         with contextlib.suppress(FileExistsError):  # another process was first: its key is the one
             os.link(beside, path)
     finally:
         beside.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    flush_folder(path.parent)
 
 
 def key_in(path: Path) -> bytes:

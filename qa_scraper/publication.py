@@ -19,6 +19,7 @@ import orjson
 from pydantic import TypeAdapter
 
 from qa_scraper.change_feed import added_line, change_of, changed_pairs, feed_path, feeds, former_values, replay
+from qa_scraper.flush import FlushThread
 from qa_scraper.forgetting import finish_forgetting
 from qa_scraper.gate import Breach, Measures, filled, judge, layout_of
 from qa_scraper.ledger import Ledger
@@ -90,11 +91,13 @@ def publish(
             rewrite_history(folder, privacy.applied)
     snapshot, feed = folder / SNAPSHOT, feed_path(folder, run)
     feed.parent.mkdir(mode=0o700, exist_ok=True)
-    with beside(snapshot) as new_snapshot, beside(feed) as new_feed:
+    with beside(snapshot) as new_snapshot, beside(feed) as new_feed, FlushThread() as flush:
         try:
             with ledger.transaction():  # clusters of a run that is rejected are none
                 ledger.near_duplicates.bring_up_to_date()
-                measures = _write(ledger, folder, new_snapshot, new_feed, at, privacy, is_new_policy=is_new_policy)
+                measures = _write(
+                    ledger, folder, new_snapshot, new_feed, at, privacy, flush, is_new_policy=is_new_policy
+                )
                 if not accepted:
                     _check(measures, ledger, bounds)
                 with new_snapshot.open("rb") as file:
@@ -102,8 +105,10 @@ def publish(
                 ledger.runs.note_publication(run, "publishing", digest)
                 ledger.runs.note_measures(run, asdict(measures))
         except _Rejected as rejected:
+            flush.wait()
             publication = _reject(ledger, folder, run, rejected, new_snapshot, new_feed)
         else:
+            flush.wait()
             publication = Publication(measures)
             if measures.added or measures.changed or measures.removed:
                 put_in_place(new_feed, feed)
@@ -126,16 +131,19 @@ def _write(
     new_feed: Path,
     at: str,
     privacy: Privacy,
+    flush: FlushThread,
     *,
     is_new_policy: bool,
 ) -> Measures:
     fill, layout = _write_snapshot(ledger, new_snapshot, privacy)
+    flush.begin(new_snapshot)
     told = privacy if is_new_policy else None
     try:
         counts = _write_feed(_told(folder, told), new_snapshot, new_feed, at, told)
     except (orjson.JSONDecodeError, KeyError, TypeError):
         # Somebody damaged the published file: the feeds say what was published.
         counts = _write_feed(iter(replay(feeds(folder))), new_snapshot, new_feed, at, told)
+    flush.begin(new_feed)
     return replace(
         ledger.evidence.measures(),
         published=counts["published"],

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 import orjson
 
+from qa_scraper.flush import flush_file, flush_folder
 from qa_scraper.ledger import Ledger
 from qa_scraper.ledger_file import LedgerError
 from qa_scraper.ledger_format import LEDGER
@@ -118,22 +119,12 @@ def put_in_place(written: Path, target: Path) -> None:
 
     Raises OSError where that cannot be; *target* is then as it was.
     """
-    with written.open("rb+") as file:
-        os.fsync(file.fileno())
+    flush_file(written)
     if target.exists() and filecmp.cmp(written, target, shallow=False):
         written.unlink()
         return
     written.replace(target)
-    sync_folder(target.parent)
-
-
-def sync_folder(path: Path) -> None:
-    """Makes what was renamed in the folder *path* survive a power cut. Raises OSError."""
-    folder = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    flush_folder(target.parent)
 
 
 class AtomicFileStorage:

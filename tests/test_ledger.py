@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import itertools
 import json
@@ -14,6 +15,7 @@ import orjson
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from qa_scraper.commit_group import CommitGroup
 from qa_scraper.doctor import examine
 from qa_scraper.items import Question, Record, Source, content_hash, question_hash
 from qa_scraper.ledger import Ledger
@@ -327,6 +329,26 @@ def test_a_file_that_is_no_ledger(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="move it away"):
         Ledger(tmp_path / "ledger.sqlite")
     assert (tmp_path / "ledger.sqlite").read_bytes().startswith(b"something else")
+
+
+def test_a_group_whose_log_cannot_be_flushed_is_told_and_the_pages_stay_whole(tmp_path: Path, ledger: Ledger) -> None:
+    told: list[sqlite3.Error] = []
+
+    async def crawl() -> None:
+        group = CommitGroup(ledger, told.append)
+        page = PageOutcome("http://h/1", State.STORED, AT, records=(stored("http://h/1", "one"),))
+        ledger.add_urls([FoundUrl("http://h/1", "http://h/1", "h")], 0.0, AT)
+        group.commit_page(page, 0.0)
+        group.end()
+        ledger.path.with_name("ledger.sqlite-wal").unlink()
+        group.commit_page(replace(page, records=(stored("http://h/1", "two"),)), 0.0)
+        with pytest.raises(sqlite3.OperationalError, match=r"its log cannot be brought onto the disk: .*\.sqlite-wal"):
+            group.close()
+
+    asyncio.run(crawl())
+    assert told == []
+    assert publish(ledger, tmp_path) == 1
+    assert lines(tmp_path)[0]["question"]["text"] == "two"
 
 
 def test_a_ledger_of_a_newer_version(tmp_path: Path) -> None:

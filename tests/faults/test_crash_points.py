@@ -41,6 +41,18 @@ def test_crashes_are_recovered(arena: Arena, library: Path, *, grown: bool) -> N
             assert done.verdict.findings == [], done.name
 
 
+def test_what_is_published_is_on_the_disk_in_the_ledger_and_in_its_file(arena: Arena, library: Path) -> None:
+    try:
+        calls = count_calls(arena, library)
+    except NotPossible as why:
+        pytest.skip(str(why))
+    before = calls[: calls.index("rename edoctor/questions.jsonl")]
+    for file in ("edoctor/ledger.sqlite-wal", "edoctor/.questions.jsonl.tmp", "edoctor/changes/.000001.jsonl.tmp"):
+        of_file = [call.split()[0] for call in before if call.endswith(f" {file}")]
+        assert len(of_file) > 1, file
+        assert of_file[-1] in {"fdatasync", "fsync"}, file
+
+
 @pytest.mark.parametrize("mode", ["ENOSPC", "EIO"])
 def test_disk_errors_are_told_and_recovered(arena: Arena, library: Path, mode: str) -> None:
     done = disk_error_trial(arena, library, Point(mode, 150), f"{mode} from call 150")
