@@ -14,9 +14,12 @@ from typing import Final
 
 from qa_scraper.flush import FlushThread
 from qa_scraper.ledger import Ledger
+from qa_scraper.ledger_file import LogMover
 from qa_scraper.ledger_values import CommitResult, PageOutcome
 
 _MOST_PAGES: Final = 64
+_MOVED_TOGETHER: Final = 256
+"""Pages after which the ledger's log goes into its file: what changes often is written once for all of them."""
 _LONGEST: Final = 0.25
 """Seconds that a page waits for others: what a crash costs is at most so much fetched anew."""
 
@@ -31,6 +34,8 @@ class CommitGroup:
         self._pages = 0
         self._timer: asyncio.TimerHandle | None = None
         self._flush = FlushThread()
+        self._mover = LogMover(ledger.path)
+        self._unmoved = 0
 
     def commit_page(self, outcome: PageOutcome, now: float) -> CommitResult:
         """Puts a page into the group. Raises sqlite3.Error where the ledger cannot be written.
@@ -56,17 +61,25 @@ class CommitGroup:
 
     def close(self) -> None:
         """Ends the group, as ``end`` does; there will be no other."""
-        self.end()
-        self._flush.close()
+        try:
+            self.end()
+        finally:
+            self._flush.close()
+            self._mover.close()
 
     def _commit(self) -> None:
-        self._pages = 0
+        pages, self._pages = self._pages, 0
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         self._wait()  # a disk that is slower than the crawl holds it up; no more than one group is on its way
         if (log := self._ledger.end_group()) is not None:
-            self._flush.begin(log)
+            self._unmoved += pages
+            if self._unmoved < _MOVED_TOGETHER:
+                self._flush.begin_file(log)
+            else:
+                self._unmoved = 0
+                self._flush.begin(self._mover.move)
 
     def _wait(self) -> None:
         try:
