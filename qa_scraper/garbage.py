@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-_AT_START: Final = (50_000, 20, 20)  # objects more than were freed, young collections, middle ones
+_AT_START: Final = (200_000, 20, 20)  # objects more than were freed, young collections, middle ones
 _AT_WORK: Final = (2_000, 20, 20)
 
 

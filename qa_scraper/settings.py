@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from scrapy.settings import default_settings
+
 from qa_scraper import __version__
 
 BOT_NAME = "qa-scraper"
@@ -36,8 +38,30 @@ REFERRER_POLICY = "no-referrer"
 HTTPERROR_ALLOW_ALL = True
 DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,text/plain;q=0.8,*/*;q=0.1"}
 
+# What nothing here uses is not in Scrapy's own lists of components: what is None in ours is imported all the same
+_UNUSED = (
+    "downloadermiddlewares.offsite",
+    "downloadermiddlewares.robotstxt",
+    "downloadermiddlewares.retry",
+    "downloadermiddlewares.redirect",
+    "downloadermiddlewares.cookies",
+    "downloadermiddlewares.stats",  # writes out each request to count its bytes
+    "spidermiddlewares",
+    "extensions.throttle",
+)
+
+
+def _used(components: dict[str, int]) -> dict[str, int]:
+    unused = tuple(f"scrapy.{module}." for module in _UNUSED)
+    return {name: place for name, place in components.items() if not name.startswith(unused)}
+
+
+DOWNLOADER_MIDDLEWARES_BASE = _used(default_settings.DOWNLOADER_MIDDLEWARES_BASE)
+SPIDER_MIDDLEWARES_BASE = _used(default_settings.SPIDER_MIDDLEWARES_BASE)
+EXTENSIONS_BASE = _used(default_settings.EXTENSIONS_BASE)
+
 # What a page may not reach or start
-EXTENSIONS: dict[str, int | None] = {"qa_scraper.plain_log.PlainLog": 0}
+EXTENSIONS = {"qa_scraper.plain_log.PlainLog": 0}
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 DOWNLOAD_HANDLERS = {
@@ -50,32 +74,12 @@ DOWNLOAD_HANDLERS = {
 }
 
 # Politeness: AutoThrottle, for runs in which most answers are 304 (AUTOTHROTTLE_* say whether and how)
-EXTENSIONS |= {"scrapy.extensions.throttle.AutoThrottle": None, "qa_scraper.throttle.Throttle": 0}
+EXTENSIONS |= {"qa_scraper.throttle.Throttle": 0}
 
 # The loop: one place judges every outcome, the ledger is the queue
 SCHEDULER = "qa_scraper.scheduler.LedgerScheduler"
-RETRY_ENABLED = False
-REDIRECT_ENABLED = False
-METAREFRESH_ENABLED = False
-SPIDER_MIDDLEWARES = {
-    "qa_scraper.middlewares.LedgerMiddleware": 10,
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
-    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
-    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
-}
-DOWNLOADER_MIDDLEWARES = {
-    "qa_scraper.middlewares.RobotsMiddleware": 100,
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
-    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,  # writes out each request to count its bytes
-}
+SPIDER_MIDDLEWARES = {"qa_scraper.middlewares.LedgerMiddleware": 10}
+DOWNLOADER_MIDDLEWARES = {"qa_scraper.middlewares.RobotsMiddleware": 100}
 ITEM_PIPELINES = {
     "qa_scraper.pipelines.DatesPipeline": 50,
     "qa_scraper.pipelines.ValidatePipeline": 100,
