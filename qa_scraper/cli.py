@@ -1,6 +1,6 @@
 """The command line: thin over the library, no logic of its own. Imports are lazy, so that it starts fast.
 
-What changes a site stands here, what only looks at one in ``report_commands``; exit codes are those of ``exits.Exit``.
+What changes a site stands here, the other commands in modules of their own; exit codes are those of ``exits.Exit``.
 """
 
 from __future__ import annotations
@@ -8,24 +8,15 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, NoReturn, Optional
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-import typer
+import click
 
-from qa_scraper import (
-    __version__,
-    browse_command,
-    explain_command,
-    export_command,
-    forget_command,
-    is_compiled,
-    new_site_command,
-    report_command,
-    report_commands,
-    schedule_command,
-    validate_command,
-)
+from qa_scraper import __version__, is_compiled
+from qa_scraper.command_options import COUNT, FILE, PORT, output_option, private_option, setting_option
 from qa_scraper.errors import InputError, SiteBusy
 from qa_scraper.exits import Exit, complain
 from qa_scraper.interrupts import INTERRUPTS
@@ -36,89 +27,144 @@ if TYPE_CHECKING:
 _REPORT: Final = "this is an error of qa-scraper, please report it (QA_SCRAPER_TRACEBACK=1 shows where it happened)"
 
 
-app = typer.Typer(
-    name="qa-scraper",
-    help="Crawls question-and-answer sites into JSON Lines: every record exactly once, every field right.",
+_ELSEWHERE: Final = {
+    "explain": "explain_command",
+    "forget": "forget_command",
+    "status": "report_commands",
+    "runs": "report_commands",
+    "diff": "report_commands",
+    "report": "report_command",
+    "browse": "browse_command",
+    "schedule": "schedule_command",
+    "new-site": "new_site_command",
+    "validate": "validate_command",
+    "export": "export_command",
+}
+"""The module of each command that does not stand here."""
+
+
+class _Commands(click.Group):
+    """Imports the module of a command when that is asked for, as Click's documentation has it ("Lazily Loading")."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*self.commands, *_ELSEWHERE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        module = import_module(f"qa_scraper.{_ELSEWHERE[cmd_name]}")
+        command = getattr(module, cmd_name.replace("-", "_"))
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Says of each command what its first paragraph says, all of it: Click would cut it off at the line's end."""
+        found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        rows = [
+            (name, " ".join((command.help or "").partition("\n\n")[0].split())) for name, command in found if command
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def _show_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        click.echo(f"qa-scraper {__version__}{' (compiled)' if is_compiled() else ''}")
+        context.exit(Exit.COMPLETE)
+
+
+@click.group(
+    "qa-scraper",
+    cls=_Commands,
+    context_settings={"show_default": True},
     epilog="Exit codes: 0 complete; 1 unexpected error; 2 bad usage or unreadable input; 3 ran, but with gaps;"
     " 4 not published: the publish gate rejected the run; 5 the site is in use by another process.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
 )
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Print the version."
+)
+@click.pass_context
+def app(context: click.Context) -> None:
+    """Crawls question-and-answer sites into JSON Lines: every record exactly once, every field right."""
+    if context.invoked_subcommand not in {"crawl", "refresh"}:
+        INTERRUPTS.release()  # all else may be cut off anywhere
 
-OutputOption = Annotated[
-    Path,
-    typer.Option("--output", metavar="DIR", help="Folder of all output; a site's files go to DIR/SITE/."),
-]
 
-
-StartUrlOption = Annotated[
-    list[str] | None,
-    typer.Option("--start-url", metavar="URL", help="Where to begin; may be given several times."),
-]
-LimitOption = Annotated[
-    int,
-    typer.Option("--limit", min=0, metavar="N", help="Fetch at most N pages in this run; 0: no limit."),
-]
-SettingOption = Annotated[
-    list[str] | None,
-    typer.Option("-s", metavar="NAME=VALUE", help="A Scrapy setting; wins over the site's own."),
-]
-PrivateOption = Annotated[
-    bool, typer.Option("--allow-private", help="Allow private and loopback addresses as targets.")
-]
-WorkersOption = Annotated[
-    int,
-    typer.Option(
-        "--workers", min=0, metavar="N", help="Processes of the run; from 2 on all but one read pages. 0: one."
+_OF_A_RUN: Final = (
+    click.option("--start-url", multiple=True, metavar="URL", help="Where to begin; may be given several times."),
+    output_option,
+    click.option("--limit", type=COUNT, default=0, metavar="N", help="Fetch at most N pages in this run; 0: no limit."),
+    setting_option,
+    private_option,
+    click.option(
+        "--workers",
+        type=COUNT,
+        default=0,
+        metavar="N",
+        help="Processes of the run; from 2 on all but one read pages. 0: one.",
     ),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")]
+    click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object."),
+)
+"""The options of ``crawl`` and ``refresh``."""
+
+
+def _options_of_a_run(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(_OF_A_RUN):
+        command = option(command)
+    return command
 
 
 @app.command()
+@click.argument("site", default="demo")
+@_options_of_a_run
 def crawl(
-    site: Annotated[str, typer.Argument(help="Name of the site (see: qa-scraper sites), or the URL of any.")] = "demo",
-    start_url: StartUrlOption = None,
-    output: OutputOption = Path("output"),
-    limit: LimitOption = 0,
-    setting: SettingOption = None,
-    allow_private: PrivateOption = False,
-    workers: WorkersOption = 0,
-    as_json: JsonOption = False,
+    *,
+    site: str,
+    start_url: tuple[str, ...],
+    output: Path,
+    limit: int,
+    setting: tuple[str, ...],
+    allow_private: bool,
+    workers: int,
+    as_json: bool,
 ) -> None:
-    """Crawl a site, or go on with a crawl that was stopped, and publish DIR/SITE/questions.jsonl."""
+    """Crawl a site, or go on with a crawl that was stopped, and publish DIR/SITE/questions.jsonl.
+
+    SITE is the name of a site (see: qa-scraper sites), or the URL of any; left out: the demo site.
+    """
     from qa_scraper.options import CrawlOptions
 
-    options = CrawlOptions(
-        site, tuple(start_url or ()), output, limit, tuple(setting or ()), allow_private, workers=workers
-    )
-    _run(options, as_json=as_json)
+    _run(CrawlOptions(site, start_url, output, limit, setting, allow_private, workers=workers), as_json=as_json)
 
 
 @app.command()
+@click.argument("site")
+@click.option("--all", "every_page", is_flag=True, help="Look at every known page, not only at what is due.")
+@_options_of_a_run
 def refresh(
-    site: Annotated[str, typer.Argument(help="Name of the site (see: qa-scraper sites), or the URL of any.")],
-    every_page: Annotated[
-        bool, typer.Option("--all", help="Look at every known page, not only at what is due.")
-    ] = False,
-    start_url: StartUrlOption = None,
-    output: OutputOption = Path("output"),
-    limit: LimitOption = 0,
-    setting: SettingOption = None,
-    allow_private: PrivateOption = False,
-    workers: WorkersOption = 0,
-    as_json: JsonOption = False,
+    *,
+    site: str,
+    every_page: bool,
+    start_url: tuple[str, ...],
+    output: Path,
+    limit: int,
+    setting: tuple[str, ...],
+    allow_private: bool,
+    workers: int,
+    as_json: bool,
 ) -> None:
-    """Look again at what is due, lists and sitemaps first, and publish what changed."""
+    """Look again at what is due, lists and sitemaps first, and publish what changed.
+
+    SITE is the name of a site (see: qa-scraper sites), or the URL of any.
+    """
     from qa_scraper.options import CrawlOptions
 
     options = CrawlOptions(
         site,
-        tuple(start_url or ()),
+        start_url,
         output,
         limit,
-        tuple(setting or ()),
+        setting,
         allow_private,
         kind="refresh-all" if every_page else "refresh",
         workers=workers,
@@ -134,28 +180,22 @@ def _run(options: CrawlOptions, *, as_json: bool) -> NoReturn:
     summary = run_crawl(options, TerminalDisplay(named(options).site))
     print_summary(summary, as_json=as_json)
     if summary.error:
-        raise typer.Exit(Exit.ERROR)
+        sys.exit(Exit.ERROR)
     if summary.rejected:
-        raise typer.Exit(Exit.REJECTED)
-    raise typer.Exit(Exit.COMPLETE if summary.complete else Exit.GAPS)
+        sys.exit(Exit.REJECTED)
+    sys.exit(Exit.COMPLETE if summary.complete else Exit.GAPS)
 
 
 @app.command()
-def extract(
-    paths: Annotated[
-        list[str] | None, typer.Argument(metavar="PATH...|-", help="Files to read; - is standard input.")
-    ] = None,
-    url: Annotated[Optional[str], typer.Option("--url", help="URL that the page was fetched from.")] = None,  # noqa: UP045
-    content_type: Annotated[
-        str | None,
-        typer.Option("--content-type", metavar="T", help="Its Content-Type, for example text/plain."),
-    ] = None,
-    manifest: Annotated[
-        Path | None,
-        typer.Option("--manifest", metavar="FILE", help='JSON Lines of {"path", "url", "content_type"}.'),
-    ] = None,
-) -> None:
-    """Read pages from files and print their records, one JSON object a line, in input order."""
+@click.argument("paths", nargs=-1, metavar="PATH...|-")
+@click.option("--url", help="URL that the page was fetched from.")
+@click.option("--content-type", metavar="T", help="Its Content-Type, for example text/plain.")
+@click.option("--manifest", type=FILE, metavar="FILE", help='JSON Lines of {"path", "url", "content_type"}.')
+def extract(*, paths: tuple[str, ...], url: str | None, content_type: str | None, manifest: Path | None) -> None:
+    """Read pages from files and print their records, one JSON object a line, in input order.
+
+    PATH is a file, - is standard input.
+    """
     _load_loaders_alone()
     import orjson  # jsonlines takes longer to load than the page to read
 
@@ -168,7 +208,7 @@ def extract(
             raise InputError("--url and --content-type go with files; a manifest names them line by line")
         inputs = list(read_manifest(manifest))
     else:
-        inputs = [Input(path, checked_url(url), content_type) for path in paths or ()]
+        inputs = [Input(path, checked_url(url), content_type) for path in paths]
     if url and len(inputs) > 1:
         raise InputError("--url goes with one file; for several, name each URL in a --manifest")
     code = Exit.COMPLETE
@@ -186,7 +226,7 @@ def extract(
             code = Exit.GAPS if code == Exit.COMPLETE else code
             complain(f"{given.path}: no question: {extracted.reason}")
     sys.stdout.flush()
-    raise typer.Exit(code)
+    sys.exit(code)
 
 
 def _load_loaders_alone() -> None:
@@ -214,17 +254,14 @@ def sites() -> None:
     from qa_scraper.run import known_sites
 
     for site in known_sites().values():
-        typer.echo(f"{site.name}\t{site.title}\t{' '.join(site.start_urls)}".rstrip())
+        click.echo(f"{site.name}\t{site.title}\t{' '.join(site.start_urls)}".rstrip())
 
 
 @app.command()
-def publish(
-    site: Annotated[str, typer.Argument(help="Name of the site.")],
-    accept: Annotated[
-        int | None, typer.Option("--accept", metavar="RUN", help="Publish what the gate rejected of this run.")
-    ] = None,
-    output: OutputOption = Path("output"),
-) -> None:
+@click.argument("site")
+@click.option("--accept", type=int, metavar="RUN", help="Publish what the gate rejected of this run.")
+@output_option
+def publish(*, site: str, accept: int | None, output: Path) -> None:
     """Publish what the ledger of a site holds, without fetching anything."""
     from qa_scraper.upkeep import publish_site
 
@@ -232,18 +269,15 @@ def publish(
     if published.breaches:
         for breach in published.breaches:
             complain(f"not published: {breach.message}")
-        raise typer.Exit(Exit.REJECTED)
-    typer.echo(f"{published.measures.records} records in {output / site / 'questions.jsonl'}")
+        sys.exit(Exit.REJECTED)
+    click.echo(f"{published.measures.records} records in {output / site / 'questions.jsonl'}")
 
 
 @app.command()
-def replay(
-    site: Annotated[str, typer.Argument(help="Name of the site.")],
-    until: Annotated[
-        int | None, typer.Option("--until", metavar="RUN", help="As it was after this run; default: after the last.")
-    ] = None,
-    output: OutputOption = Path("output"),
-) -> None:
+@click.argument("site")
+@click.option("--until", type=int, metavar="RUN", help="As it was after this run; left out: after the last.")
+@output_option
+def replay(*, site: str, until: int | None, output: Path) -> None:
     """Print the snapshot that a site's change feeds come to, as of any run."""
     from qa_scraper.upkeep import replay_site
 
@@ -253,45 +287,25 @@ def replay(
 
 
 @app.command()
-def doctor(
-    site: Annotated[str, typer.Argument(help="Name of the site.")],
-    output: OutputOption = Path("output"),
-) -> None:
+@click.argument("site")
+@output_option
+def doctor(*, site: str, output: Path) -> None:
     """Check the ledger and the published files of a site, and say what to do; changes nothing."""
     from qa_scraper.upkeep import examine_site
 
     findings = examine_site(site, output)
     for finding in findings:
-        typer.echo(f"{finding.what}.\n  {finding.advice}.")
+        click.echo(f"{finding.what}.\n  {finding.advice}.")
     if not findings:
-        typer.echo(f"No problem found in {output / site}.")
-    raise typer.Exit(Exit.GAPS if findings else Exit.COMPLETE)
-
-
-app.add_typer(explain_command.app)
-app.add_typer(forget_command.app)
-app.add_typer(report_commands.app)
-app.add_typer(report_command.app)
-app.add_typer(browse_command.app)
-app.add_typer(schedule_command.app)
-app.add_typer(new_site_command.app)
-app.add_typer(validate_command.app)
-app.add_typer(export_command.app)
+        click.echo(f"No problem found in {output / site}.")
+    sys.exit(Exit.GAPS if findings else Exit.COMPLETE)
 
 
 @app.command("demo-site")
-def demo_site(
-    port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, metavar="N", help="Port on 127.0.0.1; 0: any free one.")
-    ] = 8765,
-    evolve: Annotated[
-        str | None,
-        typer.Option("--evolve", metavar="SEED:STEP", help="Show the site as it is that many steps of changes later."),
-    ] = None,
-    fault: Annotated[
-        str | None, typer.Option("--fault", metavar="NAME", help="Show the site gone wrong: redesign, outage, …")
-    ] = None,
-) -> None:
+@click.option("--port", type=PORT, default=8765, metavar="N", help="Port on 127.0.0.1; 0: any free one.")
+@click.option("--evolve", metavar="SEED:STEP", help="Show the site as it is that many steps of changes later.")
+@click.option("--fault", metavar="NAME", help="Show the site gone wrong: redesign, outage, …")
+def demo_site(*, port: int, evolve: str | None, fault: str | None) -> None:
     """Serve the bundled demo site on this machine until Ctrl-C."""
     from qa_scraper.demo import DemoServer, chosen_site
     from qa_scraper.demo import demo_site as make_site
@@ -303,12 +317,12 @@ def demo_site(
         raise InputError(
             f"port {port} cannot be used: {error.strerror or error}. Choose another with --port."
         ) from None
-    typer.echo(f"The demo site is at {server.url}/ (Ctrl-C ends it)")
+    click.echo(f"The demo site is at {server.url}/ (Ctrl-C ends it)")
     sys.stdout.flush()
     try:
         server.serve_forever()
     except KeyboardInterrupt:
-        typer.echo("Ended.")
+        click.echo("Ended.")
     finally:
         server.stop()
 
@@ -320,30 +334,18 @@ def schema() -> None:
 
     from qa_scraper.items import record_schema
 
-    typer.echo(orjson.dumps(record_schema(), option=orjson.OPT_INDENT_2).decode())
-
-
-def _show_version(asked: bool) -> None:
-    if asked:
-        typer.echo(f"qa-scraper {__version__}{' (compiled)' if is_compiled() else ''}")
-        raise typer.Exit(Exit.COMPLETE)
-
-
-@app.callback()
-def _root(
-    context: typer.Context,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    if context.invoked_subcommand not in {"crawl", "refresh"}:
-        INTERRUPTS.release()  # all else may be cut off anywhere
+    click.echo(orjson.dumps(record_schema(), option=orjson.OPT_INDENT_2).decode())
 
 
 def main() -> None:
     """Runs the command line and ends the process with one of the codes of ``Exit``."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(Exit.USAGE)
+    except click.Abort:
+        sys.exit(130)  # Ctrl-C, also where something was asked
     except InputError as error:
         complain(str(error))
         sys.exit(Exit.USAGE)
@@ -353,8 +355,6 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # who read our output has gone: nothing to tell
         sys.exit(Exit.ERROR)
-    except KeyboardInterrupt:
-        sys.exit(130)
     except Exception as error:  # noqa: BLE001 - the last place that can turn it into words
         if os.environ.get("QA_SCRAPER_TRACEBACK"):
             traceback.print_exc()

@@ -4,70 +4,58 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
 
-import typer
+import click
 
+from qa_scraper.command_options import FILE, output_option
 from qa_scraper.errors import InputError
 from qa_scraper.exits import complain
 
-app = typer.Typer()
 
-
-@app.command()
+@click.command()
+@click.argument("source", required=False, metavar="SITE|FILE")
+@click.option("--to", metavar="FORMAT", help="See --list; left out: by the ending of --out.")
+@click.option("--out", type=FILE, metavar="PATH", help="File or folder to write; replaced whole.")
+@click.option(
+    "--where", multiple=True, metavar="EXPR", help="Only these: 'categories has \"Cardiology\"'; all given hold."
+)
+@click.option("--answered", is_flag=True, help="Only what someone else than the asker answered.")
+@click.option("--since", metavar="DATE", help="Only what changed on that day (UTC) or later.")
+@click.option("--fields", metavar="A,B.C", help="Only these fields: id,question.title,answers.text")
+@click.option("--flat", is_flag=True, help="parquet: one row an answer.")
+@click.option("--splits", metavar="A:B:C", help="Shares of train, validation, test: 80:10:10")
+@click.option("--seed", type=int, metavar="N", help="Another seed parts the splits another way.")
+@click.option("--system", metavar="TEXT", help="chat: the system message of each conversation.")
+@click.option("--chunk-size", metavar="N", help="rag: characters of a chunk; 300t: tokens, about.")
+@click.option("--overlap", type=int, metavar="N", help="rag: how much of a chunk is in the next as well.")
+@click.option("--privacy", metavar="POLICY", help="keep, pseudonym or drop askers' names; else as published.")
+@click.option("--privacy-key", type=FILE, metavar="FILE", help="Key of the pseudonyms; else the site's own.")
+@click.option("--list", "formats", is_flag=True, help="List the formats.")
+@output_option
 def export(
-    source: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Argument(metavar="SITE|FILE", help="A site as published, or a JSON Lines file."),
-    ] = None,
-    to: Annotated[
-        str | None, typer.Option("--to", metavar="FORMAT", help="See --list; left out: by the ending of --out.")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="PATH", help="File or folder to write; replaced whole.")
-    ] = None,
-    where: Annotated[
-        list[str] | None,
-        typer.Option("--where", metavar="EXPR", help="Only these: 'categories has \"Cardiology\"'; all given hold."),
-    ] = None,
-    answered: Annotated[
-        bool, typer.Option("--answered", help="Only what someone else than the asker answered.")
-    ] = False,
-    since: Annotated[
-        str | None, typer.Option("--since", metavar="DATE", help="Only what changed on that day (UTC) or later.")
-    ] = None,
-    fields: Annotated[
-        str | None, typer.Option("--fields", metavar="A,B.C", help="Only these fields: id,question.title,answers.text")
-    ] = None,
-    flat: Annotated[bool, typer.Option("--flat", help="parquet: one row an answer.")] = False,
-    splits: Annotated[
-        str | None, typer.Option("--splits", metavar="A:B:C", help="Shares of train, validation, test: 80:10:10")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", metavar="N", help="Another seed parts the splits another way.")
-    ] = None,
-    system: Annotated[
-        str | None, typer.Option("--system", metavar="TEXT", help="chat: the system message of each conversation.")
-    ] = None,
-    chunk_size: Annotated[
-        str | None, typer.Option("--chunk-size", metavar="N", help="rag: characters of a chunk; 300t: tokens, about.")
-    ] = None,
-    overlap: Annotated[
-        int | None, typer.Option("--overlap", metavar="N", help="rag: how much of a chunk is in the next as well.")
-    ] = None,
-    privacy: Annotated[
-        str | None,
-        typer.Option("--privacy", metavar="POLICY", help="keep, pseudonym or drop askers' names; else as published."),
-    ] = None,
-    privacy_key: Annotated[
-        Path | None, typer.Option("--privacy-key", metavar="FILE", help="Key of the pseudonyms; else the site's own.")
-    ] = None,
-    formats: Annotated[bool, typer.Option("--list", help="List the formats.")] = False,
-    output: Annotated[
-        Path, typer.Option("--output", metavar="DIR", help="Folder of all output; a site's files are in DIR/SITE/.")
-    ] = Path("output"),
+    *,
+    source: str | None,
+    to: str | None,
+    out: Path | None,
+    where: tuple[str, ...],
+    answered: bool,
+    since: str | None,
+    fields: str | None,
+    flat: bool,
+    splits: str | None,
+    seed: int | None,
+    system: str | None,
+    chunk_size: str | None,
+    overlap: int | None,
+    privacy: str | None,
+    privacy_key: Path | None,
+    formats: bool,
+    output: Path,
 ) -> None:
-    """Write the records of a site or a file in a format of other tools."""
+    """Write the records of a site or a file in a format of other tools.
+
+    SITE is one as published, FILE is JSON Lines.
+    """
     from qa_scraper.clock import Clock
     from qa_scraper.export import ExportOptions
     from qa_scraper.export_job import Choice, checked_options, format_of
@@ -98,14 +86,12 @@ def export(
     )
     try:
         with shown_reading(str(found.path), found.size) as seen:
-            done = run_export(
-                found, out, wanted, Choice(tuple(where or ()), answered, since), options, protect=protect, seen=seen
-            )
+            done = run_export(found, out, wanted, Choice(where, answered, since), options, protect=protect, seen=seen)
     except FilterError as error:
         _point_at(error)
         raise
     counts = "".join(f", {count:,} {name.replace('_', ' ')}" for name, count in done.written.counts.items() if count)
-    typer.echo(f"{done.written.records:,} of {done.read:,} records{counts} in {out} ({wanted.NAME})")
+    click.echo(f"{done.written.records:,} of {done.read:,} records{counts} in {out} ({wanted.NAME})")
     sys.stdout.flush()
     for note in done.written.notes:
         complain(note)
@@ -134,4 +120,4 @@ def _point_at(error: object) -> None:
 
     assert isinstance(error, FilterError)
     line = printable(error.expression)
-    typer.echo(f"  {line}\n  {' ' * cell_len(line[: error.column])}^", err=True)
+    click.echo(f"  {line}\n  {' ' * cell_len(line[: error.column])}^", err=True)

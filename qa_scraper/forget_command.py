@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Final
 
-import typer
+import click
 
+from qa_scraper.command_options import json_option, output_option
 from qa_scraper.errors import InputError
 from qa_scraper.exits import Exit, complain
 
 if TYPE_CHECKING:
     from qa_scraper.removal_store import Found
 
-app = typer.Typer()
-
 _SHOWN: Final = 10
 
 
-@app.command()
-def forget(
-    site: Annotated[str, typer.Argument(help="Name of the site.")],
-    asker: Annotated[
-        str | None, typer.Option("--asker", metavar="NAME", help="All records of this asker; a name or a pseudonym.")
-    ] = None,
-    record_id: Annotated[str | None, typer.Option("--id", metavar="ID", help="The record of this id.")] = None,
-    output: Annotated[
-        Path,
-        typer.Option("--output", metavar="DIR", help="Folder of all output; a site's files are in DIR/SITE/."),
-    ] = Path("output"),
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
+@click.command()
+@click.argument("site")
+@click.option("--asker", metavar="NAME", help="All records of this asker; a name or a pseudonym.")
+@click.option("--id", "record_id", metavar="ID", help="The record of this id.")
+@output_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def forget(*, site: str, asker: str | None, record_id: str | None, output: Path, yes: bool, as_json: bool) -> None:
     """Remove a person's records from ledger, snapshot and all feeds, for good. Exits with 3 if there are none."""
     from qa_scraper.upkeep import forget_site
 
@@ -49,7 +42,7 @@ def forget(
             return True
         if not sys.stdin.isatty() or as_json:
             raise InputError("nothing was removed: add --yes where nobody can be asked")
-        return typer.confirm("Remove this for good?")
+        return click.confirm("Remove this for good?")
 
     done = forget_site(site, output, asker=asker, record_id=record_id, confirm=confirm)
     if as_json:
@@ -68,26 +61,26 @@ def forget(
         )
     if done.run is not None:
         if not as_json:
-            typer.echo(
+            click.echo(
                 f"Forgotten: {len(done.found.ids)} records, in run {done.run}. Exports made before are not touched."
             )
         return
     if done.before:
         if not as_json:
-            typer.echo(f"There is nothing left: {whom} was forgotten before.")
+            click.echo(f"There is nothing left: {whom} was forgotten before.")
         return
     complain("nothing was removed" if done.found.records else f"there is no record of {site} with {whom}")
-    raise typer.Exit(Exit.GAPS)
+    sys.exit(Exit.GAPS)
 
 
 def _show(site: str, found: Found) -> None:
     from qa_scraper.text import printable
 
-    typer.echo(
+    click.echo(
         f"To be removed from {site}: {len(found.ids)} records at {len(found.urls)} URLs, {found.versions} former"
         f" versions, teasers of them on {found.teasers} others; from ledger, snapshot and feeds. crawl.log is deleted."
     )
     for stone in found.records[:_SHOWN]:
-        typer.echo(printable(f"  {stone.id or '-'}  {stone.url}"))
+        click.echo(printable(f"  {stone.id or '-'}  {stone.url}"))
     if len(found.records) > _SHOWN:
-        typer.echo(f"  and {len(found.records) - _SHOWN} more")
+        click.echo(f"  and {len(found.records) - _SHOWN} more")

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-app = typer.Typer()
+from qa_scraper.command_options import FILE, output_option
 
 
-@app.command()
-def report(
-    site: Annotated[str, typer.Argument(help="Name of the site.")],
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Where to write it; default: DIR/SITE/report.html.")
-    ] = None,
-    output: Annotated[
-        Path,
-        typer.Option("--output", metavar="DIR", help="Folder of all output; a site's files are in DIR/SITE/."),
-    ] = Path("output"),
-) -> None:
+@click.command()
+@click.argument("site")
+@click.option("--out", type=FILE, metavar="FILE", help="Where to write it; left out: DIR/SITE/report.html.")
+@output_option
+def report(*, site: str, out: Path | None, output: Path) -> None:
     """Write what a site's records and runs come to as one HTML page with charts."""
     from qa_scraper.clock import Clock
     from qa_scraper.html_page import write_page
@@ -32,5 +25,5 @@ def report(
     told = site_report(site, output, Clock().stamp())
     target = output / site / REPORT if out is None else out
     write_page(report_page(told), target)
-    typer.echo(f"Written to {target}")
+    click.echo(f"Written to {target}")
     sys.stdout.flush()

@@ -5,37 +5,31 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Final
 
-import typer
+import click
 
+from qa_scraper.command_options import COUNT, json_option, output_option
 from qa_scraper.errors import InputError
 from qa_scraper.exits import Exit, complain
 
 if TYPE_CHECKING:
     from qa_scraper.status import SiteStatus
 
-app = typer.Typer()
-
-OutputOption = Annotated[
-    Path,
-    typer.Option("--output", metavar="DIR", help="Folder of all output; a site's files are in DIR/SITE/."),
-]
 _CODES: Final = {"good": Exit.COMPLETE, "stale": Exit.GAPS, "never": Exit.GAPS, "rejected": Exit.REJECTED}
 _GRAVEST_LAST: Final = (Exit.COMPLETE, Exit.GAPS, Exit.REJECTED, Exit.ERROR)
 
 
-@app.command()
-def status(
-    site: Annotated[str | None, typer.Argument(help="Name of the site; left out: all in DIR.")] = None,
-    max_age: Annotated[
-        str | None,
-        typer.Option("--max-age", metavar="AGE", help="Stale past this age: 26h, 90m, 2d, or seconds."),
-    ] = None,
-    output: OutputOption = Path("output"),
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Say how sites stand, what fails and what is due. Exits with 3 if stale or never good, 4 if rejected."""
+@click.command()
+@click.argument("site", required=False)
+@click.option("--max-age", metavar="AGE", help="Stale past this age: 26h, 90m, 2d, or seconds.")
+@output_option
+@json_option
+def status(*, site: str | None, max_age: str | None, output: Path, as_json: bool) -> None:
+    """Say how sites stand, what fails and what is due. Exits with 3 if stale or never good, 4 if rejected.
+
+    Without SITE: all in DIR.
+    """
     from qa_scraper.clock import Clock, parse_duration, stamp_of
     from qa_scraper.reports import print_json, print_status
     from qa_scraper.status import status_of
@@ -57,17 +51,16 @@ def status(
             complain(f"{one.site}: {one.verdict}: {one.why}. {_what_to_do(one, output)}".rstrip())
     if not found:
         complain(f"no site was crawled into {output} yet: qa-scraper crawl")
-        raise typer.Exit(Exit.GAPS)
-    raise typer.Exit(max((_CODES.get(one.verdict, Exit.ERROR) for one in found), key=_GRAVEST_LAST.index))
+        sys.exit(Exit.GAPS)
+    sys.exit(max((_CODES.get(one.verdict, Exit.ERROR) for one in found), key=_GRAVEST_LAST.index))
 
 
-@app.command()
-def runs(
-    site: Annotated[str, typer.Argument(help="Name of the site.")],
-    limit: Annotated[int, typer.Option("--limit", min=0, metavar="N", help="The newest N runs; 0: all.")] = 20,
-    output: OutputOption = Path("output"),
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
+@click.command()
+@click.argument("site")
+@click.option("--limit", type=COUNT, default=20, metavar="N", help="The newest N runs; 0: all.")
+@output_option
+@json_option
+def runs(*, site: str, limit: int, output: Path, as_json: bool) -> None:
     """List the runs of a site, newest first: what each was, how it ended, what it found."""
     from qa_scraper.reports import print_json, print_runs
     from qa_scraper.status import runs_of
@@ -79,20 +72,20 @@ def runs(
     elif found:
         print_runs(found)
     else:
-        typer.echo(f"There is no run of {name} in {output} yet: qa-scraper crawl {name}")
+        click.echo(f"There is no run of {name} in {output} yet: qa-scraper crawl {name}")
 
 
-@app.command()
-def diff(
-    old: Annotated[str, typer.Argument(metavar="A", help="A JSON Lines file, SITE@RUN, or SITE as published now.")],
-    new: Annotated[str, typer.Argument(metavar="B", help="The same.")],
-    output: OutputOption = Path("output"),
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the changes only, whole, as lines of a change feed.")
-    ] = False,
-    tell_by_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 3 if they differ.")] = False,
-) -> None:
-    """Compare two snapshots by field: what was added, removed and changed from A to B."""
+@click.command()
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="B")
+@output_option
+@click.option("--json", "as_json", is_flag=True, help="Print the changes only, whole, as lines of a change feed.")
+@click.option("--exit-code", "tell_by_code", is_flag=True, help="Exit with 3 if they differ.")
+def diff(*, old: str, new: str, output: Path, as_json: bool, tell_by_code: bool) -> None:
+    """Compare two snapshots by field: what was added, removed and changed from A to B.
+
+    Each is a JSON Lines file, SITE@RUN, or SITE as published now.
+    """
     from qa_scraper.comparison import count, differences, find_snapshot
     from qa_scraper.reports import print_differences, print_feed, print_totals
 
@@ -108,7 +101,7 @@ def diff(
         print_differences(differences(before, after))
         differs = totals.differ
     if tell_by_code and differs:
-        raise typer.Exit(Exit.GAPS)
+        sys.exit(Exit.GAPS)
 
 
 def _sites(site: str | None, output: Path) -> list[str]:

@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
+from qa_scraper.command_options import FILE
 from qa_scraper.errors import InputError
 
-app = typer.Typer()
 
-
-class System(StrEnum):
-    """Who keeps the schedule, if not this program."""
-
-    SYSTEMD = "systemd"
-    CRON = "cron"
-
-
-@app.command()
-def schedule(
-    config: Annotated[
-        Path, typer.Option("--config", metavar="FILE", help="The schedule; docs/schedule.md says what it may hold.")
-    ] = Path("qa_scraper.toml"),
-    print_for: Annotated[
-        System | None, typer.Option("--print", help="Print units or crontab lines instead, for the system to keep.")
-    ] = None,
-) -> None:
+@click.command()
+@click.option(
+    "--config",
+    type=FILE,
+    default=Path("qa_scraper.toml"),
+    metavar="FILE",
+    help="The schedule; docs/schedule.md says what it may hold.",
+)
+@click.option(
+    "--print",
+    "print_for",
+    type=click.Choice(("systemd", "cron")),
+    help="Print units or crontab lines instead, for the system to keep.",
+)
+def schedule(*, config: Path, print_for: str | None) -> None:
     """Refresh sites at their times, in the foreground, until SIGTERM or Ctrl-C."""
     from qa_scraper.run import known_sites
     from qa_scraper.schedule_file import read_schedule
@@ -43,8 +39,8 @@ def schedule(
         from qa_scraper.schedule_units import crontab, systemd
 
         program = str(Path(sys.argv[0]).absolute())
-        write = systemd if print_for is System.SYSTEMD else crontab
-        typer.echo(write(plan, program, Path.cwd()), nl=False)
+        write = systemd if print_for == "systemd" else crontab
+        click.echo(write(plan, program, Path.cwd()), nl=False)
         return
     from qa_scraper.clock import seconds_of
     from qa_scraper.schedule import Runner

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
+from qa_scraper.command_options import COUNT, json_option, output_option
 from qa_scraper.exits import Exit, complain
 
 if TYPE_CHECKING:
     from qa_scraper.validation import Flaw
 
-app = typer.Typer()
 
+@click.command()
+@click.argument("source", metavar="SITE|FILE")
+@click.option("--limit", type=COUNT, default=20, metavar="N", help="Show N errors; all are counted.")
+@output_option
+@json_option
+def validate(*, source: str, limit: int, output: Path, as_json: bool) -> None:
+    """Check every line against the schema of a record. Exits with 3 if anything is wrong.
 
-@app.command()
-def validate(
-    source: Annotated[str, typer.Argument(metavar="SITE|FILE", help="A site as published, or a JSON Lines file.")],
-    limit: Annotated[int, typer.Option("--limit", min=0, metavar="N", help="Show N errors; all are counted.")] = 20,
-    output: Annotated[
-        Path, typer.Option("--output", metavar="DIR", help="Folder of all output; a site's files are in DIR/SITE/.")
-    ] = Path("output"),
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Check every line against the schema of a record. Exits with 3 if anything is wrong."""
+    SITE is one as published, FILE is JSON Lines.
+    """
     from qa_scraper.reading_progress import shown_reading
     from qa_scraper.record_source import find_records
     from qa_scraper.validation import Tally, examined
@@ -50,4 +49,4 @@ def validate(
             f"{found.path} is not sorted by id (line {tally.unsorted_at} is the first out of order): an id that is"
             " there twice may go unseen"
         )
-    raise typer.Exit(Exit.GAPS if tally.flaws else Exit.COMPLETE)
+    sys.exit(Exit.GAPS if tally.flaws else Exit.COMPLETE)

@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from qa_scraper.browsing.database import browsed_database
 from qa_scraper.change_feed import feeds, replay
 from qa_scraper.cli import app
@@ -25,7 +26,6 @@ from qa_scraper.privacy import Privacy
 from qa_scraper.privacy_key import ready_key
 from qa_scraper.publication import settle
 from qa_scraper.record_source import find_records
-from typer.testing import CliRunner
 
 from tests.crawl.test_faults import make_all_due
 from tests.faults.campaign import spread

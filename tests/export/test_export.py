@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
+from click.testing import CliRunner
 from qa_scraper.cli import app
 from qa_scraper.errors import InputError
 from qa_scraper.export import FORMATS, ExportOptions, Written
@@ -20,7 +21,6 @@ from qa_scraper.export_job import Choice, Exported, checked_options, exchange_in
 from qa_scraper.html_page import write_page
 from qa_scraper.record_filter import FilterError
 from qa_scraper.record_source import find_records
-from typer.testing import CliRunner
 
 from tests.support.commands import environment, qa_scraper
 from tests.support.thorny_records import LATER, as_json, thorny_records, write_lines

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from qa_scraper.cli import app
 from qa_scraper.errors import InputError
 from qa_scraper.export_privacy import protection
@@ -13,7 +14,6 @@ from qa_scraper.ledger import Ledger
 from qa_scraper.privacy import Privacy
 from qa_scraper.privacy_key import ready_key
 from qa_scraper.record_source import find_records
-from typer.testing import CliRunner
 
 from tests.test_privacy import a_record
 

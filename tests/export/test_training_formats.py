@@ -11,6 +11,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from qa_scraper.cli import app
@@ -22,7 +23,6 @@ from qa_scraper.export.rag import chunker, chunks, tokens
 from qa_scraper.export_job import Choice, export
 from qa_scraper.items import Answer, Author, Question, Record
 from qa_scraper.record_source import find_records
-from typer.testing import CliRunner
 
 from tests.bench.made_records import made_records
 from tests.support.commands import environment
