@@ -17,7 +17,7 @@ from qa_scraper import __version__
 from qa_scraper.demo import DemoServer, demo_site
 
 from tests.fixtures import FOLDER
-from tests.support.commands import crawl_arguments, environment, qa_scraper, start
+from tests.support.commands import BIN, crawl_arguments, environment, qa_scraper, start
 from tests.support.faulty_site import FaultySite
 
 PAGE = str(FOLDER / "edoctor" / "complete.html")
@@ -448,3 +448,21 @@ def test_a_ledger_from_the_future_is_left_alone(tmp_path: Path) -> None:
     assert "upgrade qa-scraper" in said
     assert [word for word in ("restore", "recover", "move", "--output") if word in said.lower()] == []
     assert (folder / "ledger.sqlite").read_bytes() == before
+
+
+def test_a_command_that_is_broken_off_ends_as_others_do() -> None:
+    process = subprocess.Popen(
+        [BIN / "qa-scraper", "extract", "missing.html", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    )
+    with process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        assert b"missing.html" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+    assert process.returncode == 130
+    assert b"Traceback" not in said
