@@ -77,6 +77,7 @@ def _show_version(context: click.Context, _: click.Parameter, asked: bool) -> No
     "qa-scraper",
     cls=_Commands,
     context_settings={"show_default": True},
+    invoke_without_command=True,
     epilog="Exit codes: 0 complete; 1 unexpected error; 2 bad usage or unreadable input; 3 ran, but with gaps;"
     " 4 not published: the publish gate rejected the run; 5 the site is in use by another process.",
 )
@@ -86,6 +87,9 @@ def _show_version(context: click.Context, _: click.Parameter, asked: bool) -> No
 @click.pass_context
 def app(context: click.Context) -> None:
     """Crawls question-and-answer sites into JSON Lines: every record exactly once, every field right."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+        context.exit(Exit.USAGE)
     if context.invoked_subcommand not in {"crawl", "refresh"}:
         INTERRUPTS.release()  # all else may be cut off anywhere
 
@@ -340,12 +344,13 @@ def schema() -> None:
 def main() -> None:
     """Runs the command line and ends the process with one of the codes of ``Exit``."""
     try:
-        sys.exit(app(standalone_mode=False))
+        with app.make_context("qa-scraper", sys.argv[1:]) as context:
+            app.invoke(context)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(Exit.USAGE)
-    except click.Abort:
-        sys.exit(130)  # Ctrl-C, also where something was asked
     except InputError as error:
         complain(str(error))
         sys.exit(Exit.USAGE)
@@ -355,6 +360,8 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # who read our output has gone: nothing to tell
         sys.exit(Exit.ERROR)
+    except KeyboardInterrupt:
+        sys.exit(130)
     except Exception as error:  # noqa: BLE001 - the last place that can turn it into words
         if os.environ.get("QA_SCRAPER_TRACEBACK"):
             traceback.print_exc()

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 FILE: Final = click.Path(path_type=Path)
-"""A path as it is given; what is wrong with it is said by who opens it."""
+"""A path as it is given: whether something is there is said by who opens it."""
 COUNT: Final = click.IntRange(min=0)
 PORT: Final = click.IntRange(0, 65535)
 

@@ -14,12 +14,9 @@ from typing import Final
 
 from qa_scraper.flush import FlushThread
 from qa_scraper.ledger import Ledger
-from qa_scraper.ledger_file import LogMover
 from qa_scraper.ledger_values import CommitResult, PageOutcome
 
 _MOST_PAGES: Final = 64
-_MOVED_TOGETHER: Final = 256
-"""Pages after which the ledger's log goes into its file: what changes often is written once for all of them."""
 _LONGEST: Final = 0.25
 """Seconds that a page waits for others: what a crash costs is at most so much fetched anew."""
 
@@ -34,8 +31,6 @@ class CommitGroup:
         self._pages = 0
         self._timer: asyncio.TimerHandle | None = None
         self._flush = FlushThread()
-        self._mover = LogMover(ledger.path)
-        self._unmoved = 0
 
     def commit_page(self, outcome: PageOutcome, now: float) -> CommitResult:
         """Puts a page into the group. Raises sqlite3.Error where the ledger cannot be written.
@@ -55,7 +50,8 @@ class CommitGroup:
         return result
 
     def end(self) -> None:
-        """Ends the group: its pages are on the disk. Raises sqlite3.Error where the ledger cannot be written."""
+        """Ends the group: its pages are on the disk. Raises sqlite3.Error where the ledger cannot be written, from then
+        on each time: what could not be flushed once may be lost, whatever a later flush says."""
         self._commit()
         self._wait()
 
@@ -65,21 +61,15 @@ class CommitGroup:
             self.end()
         finally:
             self._flush.close()
-            self._mover.close()
 
     def _commit(self) -> None:
-        pages, self._pages = self._pages, 0
+        self._pages = 0
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         self._wait()  # a disk that is slower than the crawl holds it up; no more than one group is on its way
         if (log := self._ledger.end_group()) is not None:
-            self._unmoved += pages
-            if self._unmoved < _MOVED_TOGETHER:
-                self._flush.begin_file(log)
-            else:
-                self._unmoved = 0
-                self._flush.begin(self._mover.move)
+            self._flush.begin(log)
 
     def _wait(self) -> None:
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -32,29 +31,25 @@ def flush_folder(path: Path) -> None:
 
 
 class FlushThread:
-    """Brings things onto the disk one after the other, in a thread of its own.
+    """Flushes files one after the other, in a thread of its own.
 
-    What could not be is told by ``wait``, once and to nobody else: a file that is opened after that looks well to the
-    system.
+    What could not be is told by each ``wait`` from then on, and by nobody else: a file that is opened after that looks
+    well to the system.
     """
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, "flush")
         self._begun: list[Future[None]] = []
 
-    def begin(self, flush: Callable[[], None]) -> None:
-        """Calls *flush* in the thread when what was begun before is done. It returns when something is on the disk."""
-        self._begun.append(self._thread.submit(flush))
-
-    def begin_file(self, path: Path) -> None:
-        """The same of the file *path*."""
-        self.begin(partial(flush_file, path))
+    def begin(self, path: Path) -> None:
+        """Flushes the file *path* when those are that were begun before."""
+        self._begun.append(self._thread.submit(flush_file, path))
 
     def wait(self) -> None:
-        """Returns when all that was begun is on the disk. Raises the error of the first that is not."""
-        begun, self._begun = self._begun, []
-        for flushed in begun:
+        """Returns when all that was begun is on the disk. Raises OSError of the first that is not."""
+        for flushed in self._begun:
             flushed.result()
+        self._begun.clear()
 
     def close(self) -> None:
         """Ends the thread; what was begun is finished first. Harmless when done already."""

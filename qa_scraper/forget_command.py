@@ -42,7 +42,11 @@ def forget(*, site: str, asker: str | None, record_id: str | None, output: Path,
             return True
         if not sys.stdin.isatty() or as_json:
             raise InputError("nothing was removed: add --yes where nobody can be asked")
-        return click.confirm("Remove this for good?")
+        try:
+            return click.confirm("Remove this for good?")
+        except click.Abort:  # Ctrl-C, or the end of the input
+            click.echo()
+            return False
 
     done = forget_site(site, output, asker=asker, record_id=record_id, confirm=confirm)
     if as_json:

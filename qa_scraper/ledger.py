@@ -169,12 +169,16 @@ class Ledger:
         if not self._db.in_transaction:
             if self._log is not None:
                 self._db.execute(FLUSH_LATER)
-            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+            except sqlite3.Error:
+                self._db.execute(FLUSH_AT_ONCE)
+                raise
 
     def end_group(self) -> Path | None:
         """Commits the group that is open, if any. Raises sqlite3.Error where the file cannot be written.
 
-        Gives the log that has to be flushed, so that the group is on the disk; None: it is.
+        Gives the log that has to be flushed, so that the group is on the disk; None: there is nothing to be flushed.
         """
         is_open = self._db.in_transaction
         try:

@@ -14,10 +14,10 @@ from qa_scraper.ledger_format import SCHEMA_VERSION, upgrade_statements
 
 _CACHE_KIB: Final = 8192
 """Of the file in memory: with SQLite's own 2 MB what a group of pages changes is written twice, and read again."""
-_LOG_PAGES: Final = 8000
-"""Pages of 4 KiB after which what is left of the write-ahead log goes into the file, so that it begins anew.
+_LOG_PAGES: Final = 4000
+"""Pages of 4 KiB after which the write-ahead log goes into the file: what changes often goes there once for many.
 
-Until the run ends the log takes these 32 MiB on the disk, or what the largest group of pages needs.
+Until the run ends the log takes these 16 MiB on the disk, or what the largest group of pages needs.
 """
 FLUSH_AT_ONCE: Final = "PRAGMA synchronous=FULL"
 """Commits are on the disk when they return."""
@@ -76,7 +76,8 @@ def log_of(db: sqlite3.Connection, path: Path) -> Path | None:
     None on a file system that allows no log.
     """
     has_log = db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-    return path.with_name(f"{path.name}-wal") if has_log else None
+    file = path.resolve()  # SQLite puts it beside the file that a link leads to
+    return file.with_name(f"{file.name}-wal") if has_log else None
 
 
 @contextmanager
@@ -95,29 +96,6 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
                 db.execute(statement)
         raise
     db.execute(end)
-
-
-class LogMover:
-    """Moves the write-ahead log of a ledger into its file while another thread writes: it needs a connection of its
-    own. The log begins anew only when all of it was moved with nobody writing: that is left to who writes."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._db: sqlite3.Connection | None = None
-
-    def move(self) -> None:
-        """Returns when all that was committed is on the disk, in the file as far as nobody reads what it replaces.
-
-        Raises sqlite3.Error.
-        """
-        if self._db is None:
-            self._db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-
-    def close(self) -> None:
-        """Closes the connection; not while another thread moves. Harmless when closed already."""
-        if self._db is not None:
-            self._db.close()
 
 
 def purge(path: Path) -> None:

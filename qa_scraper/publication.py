@@ -136,14 +136,14 @@ def _write(
     is_new_policy: bool,
 ) -> Measures:
     fill, layout = _write_snapshot(ledger, new_snapshot, privacy)
-    flush.begin_file(new_snapshot)
+    flush.begin(new_snapshot)
     told = privacy if is_new_policy else None
     try:
         counts = _write_feed(_told(folder, told), new_snapshot, new_feed, at, told)
     except (orjson.JSONDecodeError, KeyError, TypeError):
         # Somebody damaged the published file: the feeds say what was published.
         counts = _write_feed(iter(replay(feeds(folder))), new_snapshot, new_feed, at, told)
-    flush.begin_file(new_feed)
+    flush.begin(new_feed)
     return replace(
         ledger.evidence.measures(),
         published=counts["published"],

@@ -331,24 +331,47 @@ def test_a_file_that_is_no_ledger(tmp_path: Path) -> None:
     assert (tmp_path / "ledger.sqlite").read_bytes().startswith(b"something else")
 
 
-def test_a_group_whose_log_cannot_be_flushed_is_told_and_the_pages_stay_whole(tmp_path: Path, ledger: Ledger) -> None:
-    told: list[sqlite3.Error] = []
+def test_what_could_not_be_flushed_is_told_from_then_on(tmp_path: Path, ledger: Ledger) -> None:
+    def page(text: str, pause: tuple[str, float] | None = None) -> PageOutcome:
+        return PageOutcome("http://h/1", State.STORED, AT, records=(stored("http://h/1", text),), pause=pause)
 
     async def crawl() -> None:
         group = CommitGroup(ledger, told.append)
-        page = PageOutcome("http://h/1", State.STORED, AT, records=(stored("http://h/1", "one"),))
-        ledger.add_urls([FoundUrl("http://h/1", "http://h/1", "h")], 0.0, AT)
-        group.commit_page(page, 0.0)
+        group.commit_page(page("one"), 0.0)
         group.end()
-        ledger.path.with_name("ledger.sqlite-wal").unlink()
-        group.commit_page(replace(page, records=(stored("http://h/1", "two"),)), 0.0)
+        (tmp_path / "ledger.sqlite-wal").rename(tmp_path / "away")
         with pytest.raises(sqlite3.OperationalError, match=r"its log cannot be brought onto the disk: .*\.sqlite-wal"):
+            group.commit_page(page("two", ("h", 5.0)), 0.0)  # ends the group
+        (tmp_path / "away").rename(tmp_path / "ledger.sqlite-wal")
+        group_is_open = group.commit_page(page("three"), 0.0)
+        assert group_is_open.changed
+        with pytest.raises(sqlite3.OperationalError, match="its log"):
             group.close()
 
+    told: list[sqlite3.Error] = []
+    ledger.add_urls([FoundUrl("http://h/1", "http://h/1", "h")], 0.0, AT)
     asyncio.run(crawl())
     assert told == []
-    assert publish(ledger, tmp_path) == 1
+    ledger.close()  # what was not committed is gone, what was is whole
+    again = Ledger(tmp_path / "ledger.sqlite")
+    assert publish(again, tmp_path) == 1
+    again.close()
     assert lines(tmp_path)[0]["question"]["text"] == "two"
+
+
+def test_a_ledger_behind_a_link_has_its_log_beside_the_file(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "ledger.sqlite").symlink_to(tmp_path / "real" / "file.sqlite")
+
+    async def crawl() -> None:
+        ledger = Ledger(tmp_path / "ledger.sqlite")
+        group = CommitGroup(ledger, pytest.fail)
+        ledger.add_urls([FoundUrl("http://h/1", "http://h/1", "h")], 0.0, AT)
+        group.commit_page(PageOutcome("http://h/1", State.NO_QUESTION, AT), 0.0)
+        group.close()
+        ledger.close()
+
+    asyncio.run(crawl())
 
 
 def test_a_ledger_of_a_newer_version(tmp_path: Path) -> None:
