@@ -22,5 +22,5 @@ output_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 private_option = click.option("--allow-private", is_flag=True, help="Allow private and loopback addresses as targets.")
 setting_option = click.option(
-    "-s", "setting", multiple=True, metavar="NAME=VALUE", help="A Scrapy setting; wins over the site's own."
+    "-s", "setting", multiple=True, metavar="NAME=VALUE", help="A Scrapy setting; wins over all that is set elsewhere."
 )

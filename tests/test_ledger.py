@@ -343,8 +343,7 @@ def test_what_could_not_be_flushed_is_told_from_then_on(tmp_path: Path, ledger: 
         with pytest.raises(sqlite3.OperationalError, match=r"its log cannot be brought onto the disk: .*\.sqlite-wal"):
             group.commit_page(page("two", ("h", 5.0)), 0.0)  # ends the group
         (tmp_path / "away").rename(tmp_path / "ledger.sqlite-wal")
-        group_is_open = group.commit_page(page("three"), 0.0)
-        assert group_is_open.changed
+        assert group.commit_page(page("three"), 0.0).changed
         with pytest.raises(sqlite3.OperationalError, match="its log"):
             group.close()
 

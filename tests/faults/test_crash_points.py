@@ -45,6 +45,18 @@ def test_crashes_are_recovered(arena: Arena, library: Path, *, grown: bool) -> N
             assert done.verdict.findings == [], done.name
 
 
+def test_what_is_published_is_flushed_ahead_of_its_rename(arena: Arena, library: Path) -> None:
+    try:
+        calls = count_calls(arena, library)
+    except NotPossible as why:
+        pytest.skip(str(why))
+    before = calls[: calls.index("rename edoctor/questions.jsonl")]
+    for file in ("edoctor/ledger.sqlite-wal", "edoctor/.questions.jsonl.tmp", "edoctor/changes/.000001.jsonl.tmp"):
+        of_file = [call.split()[0] for call in before if call.endswith(f" {file}")]
+        assert len(of_file) > 1, file
+        assert of_file[-1] in {"fdatasync", "fsync"}, file
+
+
 _A_GROUP = """
 import asyncio, os, sys
 from pathlib import Path
