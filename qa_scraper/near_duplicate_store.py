@@ -35,10 +35,9 @@ _MOST_IN_A_BAND: Final = 16
 What comes later is compared with these, not kept for others: they are linked by the ones that are there.
 """
 
-_PRESENT: Final = "id IS NOT NULL AND removed_at IS NULL"  # as the index records_present says it
 # What is published of a question is the copy of its smallest URL.
 _CONTENT: Final = (
-    f"(SELECT content_hash FROM records WHERE records.id=n.id AND {_PRESENT} ORDER BY url_key, part LIMIT 1)"
+    "(SELECT content_hash FROM records WHERE records.id=n.id AND removed_at IS NULL ORDER BY url_key, part LIMIT 1)"
 )
 _BITS: Final = 26
 _LAST: Final = (1 << _BITS) - 1
@@ -50,9 +49,10 @@ _KNOWN: Final = "SELECT number, signature, cluster FROM json_each(?) j CROSS JOI
 _ADD: Final = "INSERT OR IGNORE INTO near_duplicate_bands SELECT value FROM json_each(?)"
 _NEW: Final = (
     "SELECT r.id, r.content_hash, r.url_key, r.part, n.number, n.signature FROM records r"
-    " LEFT JOIN near_duplicates n ON n.id=r.id WHERE r.id IS NOT NULL AND r.removed_at IS NULL AND r.id>?"
-    " AND n.content_hash IS NOT r.content_hash AND NOT EXISTS (SELECT 1 FROM records e WHERE e.id=r.id AND e.id"
-    " IS NOT NULL AND e.removed_at IS NULL AND (e.url_key, e.part)<(r.url_key, r.part)) ORDER BY r.id LIMIT ?"
+    " LEFT JOIN near_duplicates n ON n.id=r.id"
+    " WHERE r.removed_at IS NULL AND r.id>? AND n.content_hash IS NOT r.content_hash AND NOT EXISTS"
+    " (SELECT 1 FROM records e WHERE e.id=r.id AND e.removed_at IS NULL AND (e.url_key, e.part)<(r.url_key, r.part))"
+    " ORDER BY r.id LIMIT ?"
 )
 
 
@@ -133,7 +133,7 @@ class NearDuplicateStore:
     def _forget_gone(self) -> None:
         gone = self._db.execute(
             "SELECT number, signature FROM near_duplicates n WHERE NOT EXISTS"
-            f" (SELECT 1 FROM records WHERE records.id=n.id AND {_PRESENT})"
+            " (SELECT 1 FROM records WHERE records.id=n.id AND removed_at IS NULL)"
         ).fetchall()
         self._drop_bands(gone)
         self._db.executemany("DELETE FROM near_duplicates WHERE number=?", [(number,) for number, _ in gone])

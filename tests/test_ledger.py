@@ -380,7 +380,8 @@ def test_a_ledger_of_a_newer_version(tmp_path: Path) -> None:
         Ledger(tmp_path / "ledger.sqlite")
 
 
-def test_the_records_of_an_older_ledger_are_kept_as_they_are(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", range(3, len(FORMATS)))
+def test_the_records_of_an_older_ledger_are_kept_as_they_are(tmp_path: Path, version: int) -> None:
     path = tmp_path / "ledger.sqlite"
     columns = (
         "url_key, part, question_hash, content_hash, name, id, settled, body, extractor_version, first_seen_at,"
@@ -391,15 +392,19 @@ def test_the_records_of_an_older_ledger_are_kept_as_they_are(tmp_path: Path) -> 
         ("a", "x", "q", "c", "s:a#x", None, 0, b"{}", "1", AT, AT, 1, 5.5, AT, 0),
     ]
     with sqlite3.connect(path) as old:
-        for added in FORMATS[:3]:
+        for added in FORMATS[:version]:
             old.executescript(added)
-        old.execute("PRAGMA user_version=3")
+        old.execute(f"PRAGMA user_version={version}")
         old.executemany(f"INSERT INTO records ({columns}) VALUES ({', '.join('?' * 15)})", rows)
     Ledger(path).close()
     with sqlite3.connect(path) as new:
         assert new.execute(f"SELECT {columns} FROM records ORDER BY url_key DESC").fetchall() == rows
         with pytest.raises(sqlite3.IntegrityError):
             new.execute(f"INSERT INTO records ({columns}) VALUES ({', '.join('?' * 15)})", rows[0])
+    Ledger(tmp_path / "fresh.sqlite").close()
+    with sqlite3.connect(path) as new, sqlite3.connect(tmp_path / "fresh.sqlite") as fresh:
+        tables = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name"
+        assert new.execute(tables).fetchall() == fresh.execute(tables).fetchall()
 
 
 def test_in_a_run_with_a_limit_an_unanswered_question_comes_first(ledger: Ledger) -> None:
