@@ -178,17 +178,18 @@ class Readers:
         self._hand_out()
 
     async def _begin_workers(self) -> None:
-        try:
-            while len(self._workers) < self._others:
-                worker = await WorkerProcess.begin()
-                self._workers.append(worker)  # the list may be another one by now
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is told to who asked
-            if not self._workers:
-                self._give_up(error)
-        else:
-            if self._closed:
-                self.close()
-            self._hand_out()
+        missing = self._others - len(self._workers)
+        begun = await asyncio.gather(*(self._begin_worker() for _ in range(missing)), return_exceptions=True)
+        error = next((error for error in begun if isinstance(error, Exception)), None)
+        if error is None:
+            asyncio.get_running_loop().call_soon(self._hand_out)  # one may have come to an end already
+        elif all(worker.ended for worker in self._workers):
+            self._give_up(error)
+
+    async def _begin_worker(self) -> None:
+        worker = await WorkerProcess.begin()
+        self._workers.append(worker)  # the list may be another one by now
+        self._hand_out()
 
     async def _help(self) -> None:
         while True:
@@ -208,8 +209,9 @@ class Readers:
     def close(self) -> None:
         """Ends the workers, whatever they read."""
         self._closed = True
-        if self._helping is not None:
-            self._helping.cancel()
+        for task in (self._beginning, self._helping):
+            if task is not None:
+                task.cancel()
         if self._next_step is not None:
             self._next_step.cancel()
         self._hand_back()

@@ -40,6 +40,7 @@ class WorkerProcess(asyncio.Protocol):
 
     def __init__(self, process: multiprocessing.process.BaseProcess) -> None:
         self.ended = False
+        self._begun = asyncio.Event()  # set once it can read, or has ended
         self._process = process
         self._loop = asyncio.get_running_loop()
         self._asked: deque[Answered] = deque()
@@ -48,13 +49,25 @@ class WorkerProcess(asyncio.Protocol):
 
     @classmethod
     async def begin(cls) -> Self:
-        """Starts a process. Raises OSError where there can be no more."""
+        """Starts a process, and waits until it can read: it takes half a second.
+
+        Raises OSError where there can be no more, or it came to an end before it could.
+        """
         ours, theirs = socket.socketpair()
         # Not forked: this process has threads, and a loop that a child must not share.
         process = multiprocessing.get_context("spawn").Process(target=_read_pages, args=(theirs,), daemon=True)
         process.start()
         theirs.close()
-        _, worker = await asyncio.get_running_loop().create_connection(lambda: cls(process), sock=ours)
+        worker = cls(process)
+        try:
+            await asyncio.get_running_loop().create_connection(lambda: worker, sock=ours)
+            await worker._begun.wait()
+        except BaseException:
+            worker.close()
+            raise
+        if worker.ended:
+            worker.close()
+            raise OSError("the process that reads pages came to an end before it could read: too little memory?")
         return worker
 
     @property
@@ -88,7 +101,10 @@ class WorkerProcess(asyncio.Protocol):
             if len(self._received) < message + length:
                 break
             begin = message + length
-            self._take(*pickle.loads(self._received[message:begin]))
+            if length:
+                self._take(*pickle.loads(self._received[message:begin]))
+            else:
+                self._begun.set()
         del self._received[:begin]
 
     def _take(self, found: PackedPage, error: Exception | None) -> None:
@@ -105,6 +121,7 @@ class WorkerProcess(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by asyncio when the process is no more: those who wait are told."""
         self.ended = True
+        self._begun.set()
         for at, answered in enumerate(self._asked):
             self._loop.call_soon(answered, WorkerEnded(was_reading=at == 0))
 
@@ -122,6 +139,7 @@ def _read_pages(asked: socket.socket) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     garbage.spare_what_is_loaded()
     with asked, asked.makefile("rwb") as stream:
+        _send(stream, b"")  # it can be asked from now on
         while length := stream.read(_LENGTH.size):
             _answer(stream, pickle.loads(stream.read(*_LENGTH.unpack(length))))
 
@@ -133,6 +151,10 @@ def _answer(stream: BufferedRWPair, page: Callable[[], ReadPage]) -> None:
         message = pickle.dumps((read, None), pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told to who asked
         message = pickle.dumps((None, RuntimeError(f"{type(error).__name__}: {error}")), pickle.HIGHEST_PROTOCOL)
+    _send(stream, message)
+
+
+def _send(stream: BufferedRWPair, message: bytes) -> None:
     stream.write(_LENGTH.pack(len(message)))
     stream.write(message)
     stream.flush()

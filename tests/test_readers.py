@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
+import multiprocessing.spawn
 import os
+import shutil
 import signal
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -26,6 +28,10 @@ SMALL, LARGE = 1_000, 100_000
 
 def page(name: str) -> ReadPage:
     return ReadPage([], [name])
+
+
+def where() -> ReadPage:
+    return page(f"{os.getpid()}")
 
 
 def killing() -> ReadPage:
@@ -104,6 +110,25 @@ def test_workers_can_be_begun_ahead_of_the_first_page() -> None:
         return begun, answered
 
     assert asyncio.run(read()) == (1, "a")
+
+
+@pytest.mark.parametrize(("size", "is_here"), [(SMALL, True), (LARGE, False)])
+def test_a_page_is_read_here_while_the_workers_are_being_begun(size: int, is_here: bool) -> None:
+    answers = read_all(2, *[(size, where)] * 20)
+    assert {answer == f"{os.getpid()}" for answer in answers} == {is_here}
+
+
+@pytest.fixture
+def process_that_ends_at_once() -> Iterator[None]:
+    executable = multiprocessing.spawn.get_executable()
+    multiprocessing.set_executable(shutil.which("false") or "")
+    yield
+    multiprocessing.set_executable(executable)
+
+
+@pytest.mark.usefixtures("process_that_ends_at_once")
+def test_a_process_that_ends_before_it_can_read_is_told() -> None:
+    assert read_all(2, (LARGE, where), (SMALL, where), (LARGE, where)) == ["OSError", f"{os.getpid()}", "OSError"]
 
 
 def test_closing_ends_workers_that_are_still_being_begun() -> None:
