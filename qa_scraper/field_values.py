@@ -19,8 +19,8 @@ def field_values(processing: Mapping[str, Processing], given: Mapping[str, objec
             continue
         process, takes_all = processing[name]
         made: object
-        if takes_all or isinstance(value, list | tuple):
-            several = value if isinstance(value, list | tuple) else (value,)
+        if takes_all or isinstance(value, (list, tuple)):
+            several = value if isinstance(value, (list, tuple)) else (value,)
             all_made = [one for one in (several if process is None else map(process, several)) if one is not None]
             made = (all_made or None) if takes_all else next((one for one in all_made if one != ""), None)
         else:
