@@ -30,7 +30,7 @@ LONGEST_ROW: Final = 0.02
 """Seconds of such reading after which what else is there has its turn first."""
 _DIED: Final = "the process that read the page came to an end: too little memory, or an error of the parser"
 _CLOSED: Final = "the run ended before the page was read"
-_TRIES: Final = 2  # of a page: another one may have brought its worker down
+_TRIES: Final = 2  # of a page, another one may have brought its worker down; and to begin a worker
 
 
 class WorkerDied(Exception):
@@ -79,6 +79,7 @@ class Readers:
         self._workers: list[WorkerProcess] = []
         self._asked: deque[_Asked] = deque()
         self._beginning: asyncio.Task[None] | None = None
+        self._failed_begins = 0  # in a row
         self._helping: asyncio.Task[None] | None = None
         self._thread: ThreadPoolExecutor | None = None
         self._answered: list[tuple[_Asked, ReadPage]] = []
@@ -93,7 +94,7 @@ class Readers:
     async def read(self, size: int, page: Callable[[], ReadPage]) -> ReadPage:
         """What *page* gives, a page of *size* bytes; it can be pickled.
 
-        Raises WorkerDied, OSError where no process can be begun, or what *page* raises.
+        Raises WorkerDied, OSError where no process can be begun or none lives until it can read, or what *page* raises.
         """
         if not self._others and size > _LARGE:
             return await self._in_thread(page)
@@ -181,7 +182,8 @@ class Readers:
         missing = self._others - len(self._workers)
         begun = await asyncio.gather(*(self._begin_worker() for _ in range(missing)), return_exceptions=True)
         error = next((error for error in begun if isinstance(error, Exception)), None)
-        if error is None:
+        self._failed_begins = self._failed_begins + 1 if error is not None else 0
+        if error is None or self._failed_begins < _TRIES:
             asyncio.get_running_loop().call_soon(self._hand_out)  # one may have come to an end already
         elif all(worker.ended for worker in self._workers):
             self._give_up(error)

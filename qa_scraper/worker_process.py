@@ -10,16 +10,20 @@ import pickle
 import signal
 import socket
 import struct
+import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from io import BufferedRWPair
+from multiprocessing import resource_tracker
 from typing import Final, Self, cast
 
 from qa_scraper import garbage
 from qa_scraper.reading import PackedPage, ReadPage
 
 _LENGTH: Final = struct.Struct("!I")
+_LEFT_TO_PARENT: Final = frozenset((signal.SIGINT, signal.SIGTERM))
 Answered = Callable[[ReadPage | Exception], object]
 """Who asked for a page: is told what it gave, once. Called from the loop; it may ask for the next one."""
 
@@ -56,7 +60,8 @@ class WorkerProcess(asyncio.Protocol):
         ours, theirs = socket.socketpair()
         # Not forked: this process has threads, and a loop that a child must not share.
         process = multiprocessing.get_context("spawn").Process(target=_read_pages, args=(theirs,), daemon=True)
-        process.start()
+        with _held_back(_LEFT_TO_PARENT):
+            process.start()
         theirs.close()
         worker = cls(process)
         try:
@@ -134,14 +139,32 @@ class WorkerProcess(asyncio.Protocol):
 
 def _read_pages(asked: socket.socket) -> None:
     """The process: it ends with the one that began it, however that ends, and not before: Ctrl-C reaches it as well."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _LEFT_TO_PARENT:
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     garbage.spare_what_is_loaded()
-    with asked, asked.makefile("rwb") as stream:
+    # Who is no more needs no answer, and the process ends.
+    with suppress(BrokenPipeError, ConnectionResetError), asked, asked.makefile("rwb") as stream:
         _send(stream, b"")  # it can be asked from now on
         while length := stream.read(_LENGTH.size):
             _answer(stream, pickle.loads(stream.read(*_LENGTH.unpack(length))))
+
+
+@contextmanager
+def _held_back(numbers: frozenset[signal.Signals]) -> Iterator[None]:
+    """These signals wait until the block ends; in a process that is begun in it until it says what it does with them.
+
+    Until then Ctrl-C would end it with a traceback.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # begun in the block, it would let the signals through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _answer(stream: BufferedRWPair, page: Callable[[], ReadPage]) -> None:

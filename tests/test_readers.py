@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing.resource_tracker
 import multiprocessing.spawn
 import os
 import shutil
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,6 +22,7 @@ from qa_scraper.loaders import Provenance
 from qa_scraper.near_duplicates import signature_of
 from qa_scraper.readers import LONGEST_ROW, Readers, WorkerDied
 from qa_scraper.reading import ReadPage, read_response
+from qa_scraper.worker_process import _read_pages
 
 from tests.charset_texts import TRADITIONAL
 
@@ -120,6 +123,7 @@ def test_a_page_is_read_here_while_the_workers_are_being_begun(size: int, is_her
 
 @pytest.fixture
 def process_that_ends_at_once() -> Iterator[None]:
+    multiprocessing.resource_tracker.ensure_running()  # it is begun the same way
     executable = multiprocessing.spawn.get_executable()
     multiprocessing.set_executable(shutil.which("false") or "")
     yield
@@ -131,11 +135,39 @@ def test_a_process_that_ends_before_it_can_read_is_told() -> None:
     assert read_all(2, (LARGE, where), (SMALL, where), (LARGE, where)) == ["OSError", f"{os.getpid()}", "OSError"]
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_process_that_gets_a_signal_while_it_is_begun_costs_no_page(
+    number: signal.Signals, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async def read() -> list[str]:
+        readers = Readers(2)
+        asked = [asyncio.ensure_future(readers.read(LARGE, partial(page, f"{at}"))) for at in range(10)]
+        while not (begun := multiprocessing.active_children()):
+            await asyncio.sleep(0)
+        os.kill(begun[0].pid or 0, number)
+        answers = await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 60)
+        readers.close()
+        return list(map(told, answers))
+
+    assert asyncio.run(read()) == [f"{at}" for at in range(10)]
+    assert capfd.readouterr().err == ""
+
+
+def test_a_process_that_nobody_waits_for_any_more_ends_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
+    ours, theirs = socket.socketpair()
+    ours.close()
+    process = multiprocessing.get_context("spawn").Process(target=_read_pages, args=(theirs,))
+    process.start()
+    process.join(60)
+    assert (process.exitcode, capfd.readouterr().err) == (0, "")
+
+
 def test_closing_ends_workers_that_are_still_being_begun() -> None:
     async def read() -> None:
         readers = Readers(3)
         readers.begin()
-        await asyncio.sleep(0)
+        while len(multiprocessing.active_children()) < 2:
+            await asyncio.sleep(0)
         readers.close()
         await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()}, timeout=60)
         for process in multiprocessing.active_children():
