@@ -74,9 +74,9 @@ def scale_tables(results: dict[str, Any]) -> dict[str, Rows]:
         "first": f"{results['many_urls']:,} due, the first {results['crawled']:,}",
         "last": f"{results['many_urls']:,} in the ledger, the last {results['crawled']:,}",
     }
-    few = results["crawls"]["few"]
     crawls: Rows = [["crawl", "CPU µs a page", "peak MiB", "of it fetching", "first page after s", "publishing, end s"]]
     for name, found in results["crawls"].items():
+        few = results["few_beside"][name]
         cost, peak = (f"{found[of]:,.0f} ({found[of] / few[of]:.2f}×)" for of in ("cpu_us_a_page", "peak_mib"))
         times = [f"{found[of]:.1f}" for of in ("first_page_after", "end_took")]
         crawls.append([names[name], cost, peak, f"{found['peak_mib_fetching']:.0f}", *times])

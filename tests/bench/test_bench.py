@@ -120,4 +120,9 @@ def test_a_crawl_is_measured_at_scale(tmp_path: Path) -> None:
     assert not MISSING
     results = measure(tmp_path, few=200, many=2_000, crawled=150, console=Console(file=io.StringIO()))
     assert all(figure > 0 for figure in numbers(results))
-    assert too_much({**results, "crawls": {"few": results["crawls"]["few"], "first": results["crawls"]["few"]}}) == []
+    beside = results["few_beside"]
+    assert too_much({**results, "crawls": beside}) == []
+    slower = {**beside["last"], "cpu_us_a_page": 1.2 * beside["last"]["cpu_us_a_page"]}
+    assert too_much({**results, "crawls": {**beside, "last": slower}}) == [
+        "last: cpu_us_a_page is 1.20 times that at 200 URLs"
+    ]
